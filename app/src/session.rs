@@ -1,0 +1,127 @@
+//! A session as a browser sees it. Pages hold a [`Session`]: the present phase, the wire log, and a few verbs.
+//! What stands behind it is the engine in the rooms below; pages never see its ports.
+
+pub mod phase;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+pub use phase::Phase;
+
+use crate::api::Answer;
+use crate::wire::account::{SignUp, Viewer};
+use crate::wire::session::{Boot, LogIn, TokenStorage};
+
+/// What a page can do to the session. The browser's adapter implements it over the engine; while the server renders, there is none.
+pub trait Verbs: Send + Sync {
+    /// Logs in and makes the session this browser's.
+    fn log_in(&self, form: LogIn) -> Answer<Viewer>;
+    /// Signs up, which logs in.
+    fn sign_up(&self, form: SignUp) -> Answer<Viewer>;
+    /// Gone locally at once, then told to the server. Never fails towards the page.
+    fn log_out(&self) -> Answer<()>;
+    /// Saves the login info, or not: whether the session outlives the browser's closing.
+    fn save(&self, save: bool) -> Answer<()>;
+    /// Tries to reach the server again now, after [`Phase::Offline`].
+    fn retry(&self);
+}
+
+/// One exchange with the server, for the inspector's wire log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    /// Exchanges of one call share it: the request, the refresh it caused, the replay.
+    pub group: u64,
+    /// What it was to that call.
+    pub part: Part,
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path and query; never a body, never a token.
+    pub path: String,
+    /// HTTP status; 0 when no answer came.
+    pub status: u16,
+    /// Milliseconds until the answer was there.
+    pub took_ms: f64,
+}
+
+/// What an exchange was to the call it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The request itself.
+    Request,
+    /// A refresh, before it or after a 401.
+    Refresh,
+    /// The request once more, with a fresh token.
+    Replay,
+}
+
+/// The handle that pages hold. In context.
+#[derive(Clone)]
+pub struct Session {
+    phase: RwSignal<Phase>,
+    storage: RwSignal<TokenStorage>,
+    wire: RwSignal<Vec<Exchange>>,
+    verbs: Option<Arc<dyn Verbs>>,
+}
+
+impl Session {
+    /// The session as the first HTML has it: the same on the server and in the browser, so that hydration finds what it expects.
+    #[must_use]
+    pub fn new(boot: &Boot, verbs: Option<Arc<dyn Verbs>>) -> Self {
+        Self {
+            phase: RwSignal::new(Phase::of(boot)),
+            storage: RwSignal::new(boot.storage.unwrap_or_default()),
+            wire: RwSignal::new(Vec::new()),
+            verbs,
+        }
+    }
+
+    /// The phase, tracked.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase.get()
+    }
+
+    /// Who is logged in, tracked: also while the server cannot be reached.
+    #[must_use]
+    pub fn viewer(&self) -> Option<Viewer> {
+        self.phase.with(|phase| phase.viewer().cloned())
+    }
+
+    /// Where the tokens live, tracked. Says something about an active session only.
+    #[must_use]
+    pub fn storage(&self) -> TokenStorage {
+        self.storage.get()
+    }
+
+    /// The last exchanges with the server, oldest first, tracked.
+    #[must_use]
+    pub fn wire(&self) -> Vec<Exchange> {
+        self.wire.get()
+    }
+
+    /// The verbs; `None` while the server renders.
+    #[must_use]
+    pub fn verbs(&self) -> Option<Arc<dyn Verbs>> {
+        self.verbs.clone()
+    }
+
+    /// For the adapter: the engine has moved on. Unchanged phases wake nobody.
+    pub fn show(&self, phase: Phase, storage: TokenStorage) {
+        if self.phase.get_untracked() != phase {
+            self.phase.set(phase);
+        }
+        if self.storage.get_untracked() != storage {
+            self.storage.set(storage);
+        }
+    }
+
+    /// For the adapter: an exchange took place. The last 60 are kept.
+    pub fn record(&self, exchange: Exchange) {
+        self.wire.update(|wire| {
+            wire.push(exchange);
+            let surplus = wire.len().saturating_sub(60);
+            wire.drain(..surplus);
+        });
+    }
+}

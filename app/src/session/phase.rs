@@ -1,0 +1,68 @@
+//! What a browser knows of its session, and the one table of how that changes.
+
+use crate::wire::account::Viewer;
+use crate::wire::session::{Boot, Why};
+
+/// What the browser knows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// Not known yet: there may be a session that only this browser can see. Never shown as logged out.
+    Restoring,
+    /// Nobody is logged in.
+    Anonymous,
+    /// Somebody is.
+    Active(Viewer),
+    /// Somebody is, and the server cannot be reached. Losing the network is not logging out.
+    Offline(Viewer),
+    /// Somebody was.
+    Ended(Why),
+}
+
+/// What can happen to a session, seen from its browser.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A grant came: log-in, sign-up, refresh, or another tab's.
+    Granted(Viewer),
+    /// The stores were looked through: there is nothing.
+    NothingStored,
+    /// The server said, with a typed answer, that the session is over; or it was logged out, here or in another tab.
+    Ended(Why),
+    /// No answer, for longer than a moment.
+    Unreachable,
+    /// An answer again.
+    Reachable,
+}
+
+impl Phase {
+    /// Where a page begins, by what the server knew when it rendered.
+    #[must_use]
+    pub fn of(boot: &Boot) -> Self {
+        match (&boot.viewer, boot.storage) {
+            (Some(viewer), _) => Self::Active(viewer.clone()),
+            (None, Some(_)) => Self::Restoring,
+            (None, None) => Self::Anonymous,
+        }
+    }
+
+    /// Who is logged in.
+    #[must_use]
+    pub fn viewer(&self) -> Option<&Viewer> {
+        match self {
+            Self::Active(viewer) | Self::Offline(viewer) => Some(viewer),
+            Self::Restoring | Self::Anonymous | Self::Ended(_) => None,
+        }
+    }
+
+    /// The one transition table. An event that says nothing in a phase leaves it as it is.
+    #[must_use]
+    pub fn after(self, event: Event) -> Self {
+        match (self, event) {
+            (_, Event::Granted(viewer)) => Self::Active(viewer),
+            (Self::Restoring, Event::NothingStored) => Self::Anonymous,
+            (Self::Restoring | Self::Active(_) | Self::Offline(_), Event::Ended(why)) => Self::Ended(why),
+            (Self::Active(viewer), Event::Unreachable) => Self::Offline(viewer),
+            (Self::Offline(viewer), Event::Reachable) => Self::Active(viewer),
+            (phase, _) => phase,
+        }
+    }
+}

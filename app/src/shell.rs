@@ -1,0 +1,46 @@
+//! The HTML document around the pages.
+
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use crate::ui::App;
+
+/// The built files a document asks for, by their hashed names.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    /// The style sheet.
+    pub css: String,
+    /// The module that fetches `wasm` and calls `hydrate`.
+    pub start: String,
+    /// Its imports, to be fetched early.
+    pub js: String,
+    /// To be fetched early.
+    pub wasm: String,
+    /// A script that reloads the page after a rebuild; while developing only.
+    pub reload: Option<String>,
+}
+
+/// The document. Rendered by the server alone.
+#[must_use]
+pub fn shell(assets: Assets) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=assets.css />
+                <link rel="modulepreload" href=assets.js />
+                <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+                <script type="module" src=assets.start></script>
+                {assets.reload.map(|reload| view! { <script type="module" src=reload></script> })}
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,254 @@
+//! Sessions: logging in, what is granted, where the tokens live, and why a session ended.
+
+use serde::{Deserialize, Serialize};
+
+use super::account::Viewer;
+use super::problem::Problem;
+use super::secret::{self, Secret};
+
+/// Where one session's tokens live in its client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenStorage {
+    /// Both tokens in HTTP-only cookies.
+    #[default]
+    Cookie,
+    /// The refresh token in an HTTP-only cookie, the access token in the page's memory.
+    Hybrid,
+    /// Both in localStorage.
+    Local,
+    /// Both in sessionStorage.
+    Session,
+    /// Both in the page's memory.
+    Memory,
+    /// Both handed to a client that is no browser.
+    Native,
+}
+
+impl TokenStorage {
+    /// The strategies a browser can choose from, in the order they are offered.
+    pub const IN_A_BROWSER: [Self; 5] = [Self::Cookie, Self::Hybrid, Self::Local, Self::Session, Self::Memory];
+
+    /// As written in JSON, in forms and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cookie => "cookie",
+            Self::Hybrid => "hybrid",
+            Self::Local => "local",
+            Self::Session => "session",
+            Self::Memory => "memory",
+            Self::Native => "native",
+        }
+    }
+
+    /// The reverse of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Cookie, Self::Hybrid, Self::Local, Self::Session, Self::Memory, Self::Native].into_iter().find(|s| s.as_str() == text)
+    }
+
+    /// Whether the access token travels in a cookie.
+    #[must_use]
+    pub const fn access_in_cookie(self) -> bool {
+        matches!(self, Self::Cookie)
+    }
+
+    /// Whether the refresh token travels in a cookie. The server recognises these sessions on a plain `GET`.
+    #[must_use]
+    pub const fn refresh_in_cookie(self) -> bool {
+        matches!(self, Self::Cookie | Self::Hybrid)
+    }
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Logged out in this browser.
+    LoggedOut,
+    /// Ended from another device.
+    Elsewhere,
+    /// Logged out everywhere.
+    Everywhere,
+    /// The password was changed.
+    Password,
+    /// Not used for longer than the idle limit.
+    Idle,
+    /// Older than the absolute limit.
+    Age,
+    /// A refresh token that had been replaced was shown again.
+    Reuse,
+    /// The client's own storage is gone.
+    Cleared,
+    /// Nothing is known about it.
+    Unknown,
+}
+
+impl Why {
+    /// As written in JSON, in `?why=` and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "logged_out",
+            Self::Elsewhere => "elsewhere",
+            Self::Everywhere => "everywhere",
+            Self::Password => "password",
+            Self::Idle => "idle",
+            Self::Age => "age",
+            Self::Reuse => "reuse",
+            Self::Cleared => "cleared",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The reverse of [`Self::as_str`]; what is not known is [`Self::Unknown`].
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        [Self::LoggedOut, Self::Elsewhere, Self::Everywhere, Self::Password, Self::Idle, Self::Age, Self::Reuse, Self::Cleared]
+            .into_iter()
+            .find(|why| why.as_str() == text)
+            .unwrap_or(Self::Unknown)
+    }
+}
+
+/// `POST /api/session`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogIn {
+    /// Username or e-mail address.
+    pub login: String,
+    /// The password.
+    #[serde(serialize_with = "secret::sent")]
+    pub password: Secret,
+    /// Where the tokens shall live; `cookie` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<TokenStorage>,
+    /// Whether the session outlives the browser's closing; no when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub save: Option<bool>,
+}
+
+/// `POST /api/session/refresh`, and the part of `DELETE /api/session` that names the session by its refresh token.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// Absent where the refresh token travels in a cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
+    pub refresh: Option<Secret>,
+}
+
+/// `PATCH /api/session`: change a living session. It takes the refresh token, as it hands a refresh token out: an access token
+/// alone must not be enough to get one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Whether the session outlives the browser's closing.
+    pub save: bool,
+    /// Absent where the refresh token travels in a cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
+    pub refresh: Option<Secret>,
+}
+
+/// What a log-in or a refresh grants.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// Who is logged in.
+    pub viewer: Viewer,
+    /// How far the refresh chain has come.
+    pub generation: u64,
+    /// Where the tokens live.
+    pub storage: TokenStorage,
+    /// Whether the session outlives the browser's closing.
+    pub saved: bool,
+    /// Seconds for which the access token holds, counted from its receipt.
+    pub expires_in: u32,
+    /// When the session ends at the latest, Unix milliseconds.
+    pub session_expires_at: i64,
+    /// The access token; absent in `cookie`.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
+    pub access: Option<Secret>,
+    /// The refresh token; absent in `cookie` and `hybrid`.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
+    pub refresh: Option<Secret>,
+}
+
+/// `GET /api/session`, in a local build: the access token of this very request, taken apart, and the session's row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inspection {
+    /// Where the tokens live.
+    pub storage: TokenStorage,
+    /// Whether the session outlives the browser's closing.
+    pub saved: bool,
+    /// The newest generation handed out.
+    pub generation: u64,
+    /// Whether that generation has come back.
+    pub confirmed: bool,
+    /// The token's header, as JSON text.
+    pub header: String,
+    /// The token's claims, as JSON text.
+    pub payload: String,
+    /// Seconds until the access token expires.
+    pub expires_in: i64,
+    /// Whether the access token came in a cookie (or else in `Authorization: Bearer`).
+    pub by_cookie: bool,
+    /// When the session ends if it is not used, Unix milliseconds.
+    pub idle_expires_at: i64,
+    /// When the session ends at the latest, Unix milliseconds.
+    pub expires_at: i64,
+}
+
+/// What the server tells the browser inside the first HTML, so that both begin from the same state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Boot {
+    /// Who the page was rendered for.
+    pub viewer: Option<Viewer>,
+    /// The storage of that session; or of one that only the browser can see, which it has then to look for.
+    pub storage: Option<TokenStorage>,
+    /// Whether that session outlives the browser's closing.
+    pub saved: bool,
+    /// The generation of that session.
+    pub generation: u64,
+    /// Seconds for which the access token in the cookie still holds; `None` when there is none, or it has expired.
+    pub expires_in: Option<u32>,
+    /// The time of rendering, Unix milliseconds, for "4 hours ago".
+    pub now: i64,
+    /// A local build: demo accounts, choice of storage and inspector are shown.
+    pub local: bool,
+    /// A form that was posted without scripts and refused: what to say, and what was typed.
+    pub form: Option<RefusedForm>,
+}
+
+/// A form the server refused, to be shown again with what was typed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RefusedForm {
+    /// Why.
+    pub problem: Problem,
+    /// Field name and content, passwords left out.
+    pub typed: Vec<(String, String)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_back() {
+        for storage in TokenStorage::IN_A_BROWSER {
+            assert_eq!(TokenStorage::parse(storage.as_str()), Some(storage));
+            assert_eq!(serde_json::to_string(&storage).unwrap(), format!("\"{}\"", storage.as_str()));
+        }
+        assert_eq!(TokenStorage::parse("indexeddb"), None);
+        for why in [Why::LoggedOut, Why::Idle, Why::Reuse, Why::Cleared, Why::Unknown] {
+            assert_eq!(Why::parse(why.as_str()), why);
+            assert_eq!(serde_json::to_string(&why).unwrap(), format!("\"{}\"", why.as_str()));
+        }
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused() {
+        assert!(serde_json::from_str::<LogIn>(r#"{"login":"mina","password":"x","role":"admin"}"#).is_err());
+        assert!(serde_json::from_str::<LogIn>(r#"{"login":"mina"}"#).is_err());
+    }
+}

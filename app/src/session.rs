@@ -27,6 +27,14 @@ pub trait Verbs: Send + Sync {
     fn retry(&self);
 }
 
+/// Where a page's [`Session`] comes from. In context as `Arc<dyn Host>`, on both sides, before the pages are made.
+///
+/// While the server renders, it answers `Session::new(boot, None)`. In the browser it builds the engine, and starts it once the page has hydrated.
+pub trait Host: Send + Sync {
+    /// The session of this page. Asked once, first thing, with what the first HTML said.
+    fn session(&self, boot: &Boot) -> Session;
+}
+
 /// One exchange with the server, for the inspector's wire log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exchange {

@@ -1,0 +1,92 @@
+//! The site: every file a browser asks for, in one folder, beside a `manifest` that `server/build.rs` reads.
+//!
+//! For release, names carry a hash of the content, so that browsers may keep them for ever, and each file lies there compressed too.
+//! For development, names stay the same and nothing is compressed: the server reads them from the disk, and a new colour needs no new server.
+
+mod folder;
+mod press;
+mod style;
+mod wasm;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use self::folder::Folder;
+use crate::place::{self, Profile};
+
+/// In a development site, what this file says changes with every rebuild.
+pub(crate) const STAMP: &str = "pkg/stamp";
+
+/// Reloads the page once [`STAMP`] says something new. While the server is away, it goes on asking.
+const RELOAD: &str = "\
+const ask = () => fetch('/pkg/stamp', { cache: 'no-store' }).then((answer) => (answer.ok ? answer.text() : null), () => null);
+const first = await ask();
+setInterval(async () => {
+    const now = await ask();
+    if (now !== null && now !== first) location.reload();
+}, 400);
+";
+
+/// Builds the site and says where it is. What has not changed is not written again: cargo would link the server anew.
+pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
+    let path = place::site(profile);
+    let mut folder = Folder::open(&path, profile)?;
+
+    let bound = wasm::build(profile)?;
+    let wasm = folder.put_named("wasm", "pkg/app.wasm", &bound.wasm)?;
+    let mut js = bound.js;
+    if !bound.snippets.is_empty() {
+        // Their contents can change while their names do not, so the folder gets the hash.
+        let all: Vec<u8> = bound.snippets.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
+        let home = folder.name("pkg/snippets", &all);
+        js = js
+            .replace("'./snippets/", &format!("'./{}/", file_name(&home)))
+            .replace("\"./snippets/", &format!("\"./{}/", file_name(&home)));
+        for (name, bytes) in &bound.snippets {
+            folder.put(&format!("{home}/{name}"), bytes)?;
+        }
+    }
+    let js = folder.put_named("js", "pkg/app.js", js.as_bytes())?;
+    folder.put_named("start", "pkg/start.js", start(&js, &wasm).as_bytes())?;
+    folder.put_named("css", "pkg/main.css", style::bundle(&place::root().join("style"), "main.css")?.as_bytes())?;
+    if profile == Profile::Dev {
+        folder.put_named("reload", "pkg/reload.js", RELOAD.as_bytes())?;
+        folder.put(STAMP, b"")?;
+    }
+    let public = place::root().join("public");
+    for (name, bytes) in folder::files(&public)? {
+        folder.put(&name, &bytes)?;
+    }
+    folder.finish()?;
+    Ok(path)
+}
+
+/// Tells open pages of a development site to load again.
+pub(crate) fn stamp(text: &str) -> Result<()> {
+    std::fs::write(place::site(Profile::Dev).join(STAMP), text).context("cannot write the stamp")
+}
+
+/// Fetches the wasm and wakes the page up. A file of its own, because the policy of the page forbids scripts inside it.
+fn start(js: &str, wasm: &str) -> String {
+    format!(
+        "import init, {{ hydrate }} from './{}';\nawait init({{ module_or_path: new URL('./{}', import.meta.url) }});\nhydrate();\n",
+        file_name(js),
+        file_name(wasm)
+    )
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_starts_from_the_hashed_files() {
+        let start = start("pkg/app-1.js", "pkg/app-2.wasm");
+        assert!(start.contains("from './app-1.js'") && start.contains("new URL('./app-2.wasm', import.meta.url)"), "{start}");
+    }
+}

@@ -1,0 +1,70 @@
+//! The browser's half: compiled by cargo, bound to JavaScript by the library behind wasm-bindgen.
+//! The library and `wasm-bindgen` itself come from one lock file, so their versions cannot drift apart.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::folder;
+use crate::child;
+use crate::place::{self, Profile, WASM};
+
+/// What a browser gets.
+pub(crate) struct Bound {
+    pub(crate) wasm: Vec<u8>,
+    /// The module around it.
+    pub(crate) js: String,
+    /// Scripts that crates bring along, by their paths below `snippets/`.
+    pub(crate) snippets: Vec<(String, Vec<u8>)>,
+}
+
+/// Compiles and binds.
+pub(crate) fn build(profile: Profile) -> Result<Bound> {
+    let compiled = compile(profile)?;
+    let home = place::wasm_target().join("bound").join(profile.folder());
+    if !newer(&home.join("app.js"), &compiled) {
+        let _ = fs::remove_dir_all(&home);
+        bind(&compiled, &home, profile).context("cannot bind the wasm to JavaScript")?;
+    }
+    let snippets = home.join("snippets");
+    Ok(Bound {
+        wasm: fs::read(home.join("app_bg.wasm"))?,
+        js: fs::read_to_string(home.join("app.js"))?,
+        snippets: if snippets.exists() { folder::files(&snippets)? } else { Vec::new() },
+    })
+}
+
+fn compile(profile: Profile) -> Result<PathBuf> {
+    let mut cargo = place::cargo();
+    cargo.args(["build", "--package", "frontend", "--lib", "--target", WASM, "--target-dir"]).arg(place::wasm_target());
+    if profile == Profile::Release {
+        // For this call alone. A profile of its own in Cargo.toml would build every macro once more.
+        // STRIP: a strip would take away the section from which the binder learns what the module may use; it removes names itself.
+        for (key, value) in [("OPT_LEVEL", "z"), ("LTO", "fat"), ("CODEGEN_UNITS", "1"), ("PANIC", "abort"), ("STRIP", "none")] {
+            cargo.env(format!("CARGO_PROFILE_RELEASE_{key}"), value);
+        }
+        cargo.arg("--release");
+    }
+    child::run("cargo build of the frontend", &mut cargo)?;
+    Ok(place::wasm_target().join(WASM).join(profile.folder()).join("frontend.wasm"))
+}
+
+fn bind(compiled: &Path, home: &Path, profile: Profile) -> Result<()> {
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name("app")
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(true)
+        .remove_name_section(profile == Profile::Release)
+        .remove_producers_section(true)
+        .generate(home)
+}
+
+/// Whether `made` was made after `source`.
+fn newer(made: &Path, source: &Path) -> bool {
+    let time = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    time(made).zip(time(source)).is_some_and(|(made, source)| made > source)
+}

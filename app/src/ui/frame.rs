@@ -1,0 +1,104 @@
+//! What all pages share besides the session: the live regions, whether the page has hydrated, headings that take the focus, ways to go.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use crate::api::Window;
+use crate::session::Session;
+use crate::wire::session::{Boot, RefusedForm};
+
+/// In context, once.
+#[derive(Clone, Copy)]
+pub(crate) struct Frame {
+    /// Read out when the reader pauses.
+    pub(crate) status: RwSignal<String>,
+    /// Read out at once.
+    pub(crate) alert: RwSignal<String>,
+    /// Scripts have taken over. False on the server and in the first frame, so that both are the same.
+    pub(crate) hydrated: RwSignal<bool>,
+    /// Somebody logs out in this tab: the end of the session is no surprise then.
+    pub(crate) leaving: RwSignal<bool>,
+    /// Whether the session outlives the browser's closing, as far as this page has been told.
+    pub(crate) saved: RwSignal<Option<bool>>,
+    /// The form that the server refused. The first page takes it; later pages start clean.
+    refused: StoredValue<Option<RefusedForm>>,
+}
+
+impl Frame {
+    pub(crate) fn new(boot: &Boot) -> Self {
+        let hydrated = RwSignal::new(false);
+        // Effects run in the browser alone, after the first frame.
+        Effect::new(move |_| hydrated.set(true));
+        Self {
+            status: RwSignal::new(String::new()),
+            alert: RwSignal::new(String::new()),
+            hydrated,
+            leaving: RwSignal::new(false),
+            saved: RwSignal::new(boot.viewer.as_ref().map(|_| boot.saved)),
+            refused: StoredValue::new(boot.form.clone()),
+        }
+    }
+
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+
+    pub(crate) fn take_refused(self) -> Option<RefusedForm> {
+        self.refused.try_update_value(Option::take).flatten()
+    }
+}
+
+/// The session of this page.
+pub(crate) fn session() -> Session {
+    expect_context()
+}
+
+/// The window; `None` while the server renders.
+pub(crate) fn window() -> Option<Arc<dyn Window>> {
+    use_context()
+}
+
+/// Moves the focus once what is being built now is on the screen.
+pub(crate) fn focus_soon(id: &'static str) {
+    if let Some(window) = window() {
+        spawn_local(async move {
+            window.pause(0).await;
+            window.focus(id);
+        });
+    }
+}
+
+/// A function that goes to another page and leaves nothing behind for the Back button.
+pub(crate) fn go() -> impl Fn(&str) + Clone + Send + Sync + 'static {
+    let navigate = StoredValue::new_local(use_navigate());
+    move |path: &str| {
+        navigate.with_value(|navigate| navigate(path, NavigateOptions { replace: true, ..Default::default() }));
+    }
+}
+
+/// The one `h1` of a page. After a navigation it takes the focus, so that screen readers begin there; on the first load it does not.
+#[component]
+pub(crate) fn Heading(text: &'static str, #[prop(optional)] class: &'static str) -> impl IntoView {
+    if Frame::here().hydrated.get_untracked() {
+        Effect::new(|_| focus_soon("heading"));
+    }
+    view! { <h1 id="heading" class=class tabindex="-1">{text}</h1> }
+}
+
+/// `Page · Nightlatch`, with `Error: ` before it while there is a problem.
+#[component]
+pub(crate) fn PageTitle(page: &'static str, #[prop(into, default = Signal::stored(false))] error: Signal<bool>) -> impl IntoView {
+    view! {
+        <Title text=move || {
+            let mut title = String::from(if error.get() { "Error: " } else { "" });
+            title.push_str(page);
+            title.push_str(" · Nightlatch");
+            title
+        } />
+    }
+}

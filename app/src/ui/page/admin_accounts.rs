@@ -1,0 +1,104 @@
+//! Every account, for the role `admin`.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::api::Api;
+use crate::ui::frame::{Heading, PageTitle, session};
+use crate::ui::part::gate::Gate;
+use crate::ui::{text, time};
+use crate::wire::account::{AccountSummary, Role};
+use crate::wire::problem::Code;
+use crate::wire::session::Boot;
+
+const PAGE: &str = "Accounts";
+
+/// The page.
+#[component]
+pub(crate) fn AdminAccounts() -> impl IntoView {
+    view! { <Gate page=PAGE waiting=|| ().into_any()><Accounts /></Gate> }.into_any()
+}
+
+#[component]
+fn Accounts() -> impl IntoView {
+    // A courtesy: what is refused here, the server refuses in any case.
+    let allowed = session().viewer().is_some_and(|viewer| viewer.role == Role::Admin);
+    if !allowed {
+        return view! { <PageTitle page=PAGE error=true /><div class="wide"><Refused /></div> }.into_any();
+    }
+    let api = expect_context::<Arc<dyn Api>>();
+    let accounts = Resource::new(|| (), move |()| api.accounts());
+    view! {
+        <PageTitle page=PAGE />
+        <div class="wide">
+            <Heading text=PAGE />
+            <Suspense fallback=|| view! { <p class="muted">"Looking…"</p> }>
+                {move || Suspend::new(async move {
+                    match accounts.await {
+                        Ok(rows) => view! { <Table rows=rows /> }.into_any(),
+                        Err(problem) if problem.code == Code::InsufficientScope => view! { <p class="notice bad">{text::ROLE}</p> }.into_any(),
+                        Err(problem) => view! {
+                            <div class="notice bad">
+                                <p>{problem.title}</p>
+                                <button class="btn" on:click=move |_| accounts.refetch()>"Try again"</button>
+                            </div>
+                        }
+                        .into_any(),
+                    }
+                })}
+            </Suspense>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Refused() -> impl IntoView {
+    view! {
+        <Heading text=PAGE />
+        <p class="notice bad">{text::ROLE}</p>
+        <p><a href="/">"Back to your feed"</a></p>
+    }
+}
+
+#[component]
+fn Table(rows: Vec<AccountSummary>) -> impl IntoView {
+    let now = expect_context::<Boot>().now;
+    let rows: Vec<AnyView> = rows
+        .into_iter()
+        .map(|row| {
+            let seen = row.last_seen_at.map_or_else(|| "never".to_owned(), |at| time::ago(now, at));
+            view! {
+                <tr>
+                    <th scope="row">{row.username} {row.disabled.then(|| view! { " " <span class="tag bad">"disabled"</span> })}</th>
+                    <td>{row.display_name}</td>
+                    <td><span class=if row.role == Role::Admin { "tag me" } else { "tag" }>{row.role.as_str()}</span></td>
+                    <td>{time::day(row.created_at)}</td>
+                    <td class="number">{row.sessions}</td>
+                    <td>{seen}</td>
+                </tr>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <div class="scroll" role="region" aria-labelledby="accounts" tabindex="0">
+            <table>
+                <caption id="accounts">"Every account, and how many of its sessions could be used now"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Username"</th>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Role"</th>
+                        <th scope="col">"Created"</th>
+                        <th scope="col" class="number">"Sessions"</th>
+                        <th scope="col">"Last used"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,182 @@
+//! The log-in page. Whoever is logged in already is taken on to where they wanted to go.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_query_map;
+
+use crate::routes;
+use crate::session::Phase;
+use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
+use crate::ui::part::field::{Field, Traits, fill, typed};
+use crate::ui::part::form::{Send, Submission, Summary, after_entry, encoded};
+use crate::ui::part::storage::{Choice, StorageChoice};
+use crate::ui::text;
+use crate::wire::problem::{Code, Problem};
+use crate::wire::secret::Secret;
+use crate::wire::session::{Boot, LogIn as Form, Why};
+
+/// Names and passwords of the demo accounts, which exist in local builds alone.
+const DEMO: [(&str, &str, &str); 3] = [
+    ("mina", "correct-horse-mina", "Posts pictures"),
+    ("rover", "correct-horse-rover", "Posts pictures"),
+    ("admin", "correct-horse-admin", "May see all accounts"),
+];
+
+/// The page.
+#[component]
+pub(crate) fn LogIn() -> impl IntoView {
+    let session = session();
+    let frame = Frame::here();
+    let go = go();
+    let query = use_query_map();
+    let next = move || query.with(|query| query.get_str("next").and_then(routes::local_target).map(str::to_owned));
+    let refused = frame.take_refused();
+    let before = |name: &str| {
+        let typed = refused.as_ref().map_or(&[][..], |form| form.typed.as_slice());
+        typed.iter().find(|(field, _)| field == name).map(|(_, text)| text.clone()).unwrap_or_default()
+    };
+    let (login, password, choice) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), Choice::new());
+    let (typed_login, typed_storage) = (before("login"), before("storage"));
+    let form = Submission::new("log you in", refused.map(|form| form.problem));
+
+    // Set while this page itself logs in, which leads elsewhere than arriving with a session.
+    let entering = StoredValue::new(false);
+    Effect::new({
+        let (session, go) = (session.clone(), go.clone());
+        move |_| {
+            frame.leaving.set(false);
+            if matches!(session.phase(), Phase::Active(_)) && !entering.get_value() {
+                go(next().as_deref().unwrap_or(routes::page::HOME));
+            }
+        }
+    });
+
+    let submit = move |ev: leptos::ev::SubmitEvent| {
+        let Some(verbs) = session.verbs() else { return };
+        ev.prevent_default();
+        if !form.begin() {
+            return;
+        }
+        let filled = match filled(typed(login), typed(password)) {
+            Ok((login, password)) => Form { login, password, storage: choice.chosen(), save: None },
+            Err(problem) => return form.refuse(problem),
+        };
+        let storage = filled.storage.unwrap_or_default();
+        let (go, next) = (go.clone(), next());
+        entering.set_value(true);
+        spawn_local(async move {
+            match verbs.log_in(filled).await {
+                Ok(_) => {
+                    frame.saved.set(Some(false));
+                    go(&after_entry(storage, next.as_deref()));
+                }
+                Err(problem) => {
+                    entering.set_value(false);
+                    // Offline, everything typed is kept for the next try; after an answer the password is not.
+                    if problem.code != Code::Unreachable {
+                        fill(password, "");
+                    }
+                    form.refuse(problem);
+                }
+            }
+        });
+    };
+
+    let reason = move || query.with(|query| query.get_str("why").map(Why::parse));
+    let elsewhere = move || match next() {
+        Some(next) => [routes::page::SIGN_UP, "?next=", &encoded(&next)].concat(),
+        None => routes::page::SIGN_UP.to_owned(),
+    };
+    view! {
+        <PageTitle page="Log in" error=form.failed() />
+        <div class="narrow">
+            <Heading text="Log in" />
+            {move || reason().map(|why| view! { <p class="notice">{text::why(why)}</p> }.into_any())}
+            <section class="card">
+                <Summary of=form />
+                <form method="post" action=routes::page::LOG_IN novalidate class="stack" on:submit=submit>
+                    {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
+                    <Field
+                        traits=Traits { name: "login", label: "Username or email", kind: "text", autocomplete: "username", ..Traits::default() }
+                        typed=typed_login
+                        error=form.error_of("login")
+                        node=login
+                    />
+                    <Field
+                        traits=Traits { name: "password", label: "Password", kind: "password", autocomplete: "current-password", ..Traits::default() }
+                        typed=String::new()
+                        error=form.error_of("password")
+                        node=password
+                    />
+                    <StorageChoice choice=choice typed=typed_storage />
+                    <Send of=form label="Log in" busy="Logging in…" />
+                </form>
+            </section>
+            <p class="center">"New here? " <a href=elsewhere>"Create an account"</a></p>
+            <Demo login=login password=password />
+        </div>
+    }
+    .into_any()
+}
+
+/// Name and password, or which of them is missing.
+fn filled(login: String, password: String) -> Result<(String, Secret), Problem> {
+    let login = login.trim().to_owned();
+    let mut problem = Problem::new(Code::InvalidFields);
+    if login.is_empty() {
+        problem = problem.field("login", text::EMPTY_LOGIN);
+    }
+    if password.is_empty() {
+        problem = problem.field("password", text::EMPTY_PASSWORD);
+    }
+    if problem.fields.is_empty() { Ok((login, Secret::new(password))) } else { Err(problem) }
+}
+
+/// The demo accounts of a local build.
+#[component]
+fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
+    if !expect_context::<Boot>().local {
+        return ().into_any();
+    }
+    let hydrated = Frame::here().hydrated;
+    let rows: Vec<AnyView> = DEMO
+        .into_iter()
+        .map(|(name, secret, what)| {
+            let press = move |_| {
+                fill(login, name);
+                fill(password, secret);
+            };
+            view! {
+                <li>
+                    <span><b>{name}</b> <small>{what}</small><code>{secret}</code></span>
+                    <button type="button" class="btn small" hidden=move || !hydrated.get() on:click=press aria-label=["Fill in ", name].concat()>
+                        "Fill in"
+                    </button>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <section class="demo" aria-labelledby="demo">
+            <h2 id="demo">"Demo accounts"</h2>
+            <p class="muted">"This is a local build. These three are made for trying out."</p>
+            <ul role="list">{rows}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_empty_fields_are_named() {
+        let problem = filled("  ".to_owned(), String::new()).unwrap_err();
+        assert_eq!(problem.of_field("login"), Some(text::EMPTY_LOGIN));
+        assert_eq!(problem.of_field("password"), Some(text::EMPTY_PASSWORD));
+        assert_eq!(filled(" mina ".to_owned(), " x ".to_owned()).unwrap().0, "mina");
+    }
+}

@@ -1,0 +1,90 @@
+//! "Save your login info?", asked once after a log-in. Both answers weigh the same.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_query_map;
+
+use crate::routes;
+use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
+use crate::ui::part::form::{Submission, Summary};
+use crate::ui::part::gate::Gate;
+use crate::ui::text;
+
+const PAGE: &str = "Save your login info?";
+
+/// The page.
+#[component]
+pub(crate) fn Save() -> impl IntoView {
+    view! { <Gate page=PAGE waiting=|| ().into_any()><Question /></Gate> }.into_any()
+}
+
+#[component]
+fn Question() -> impl IntoView {
+    let session = session();
+    let frame = Frame::here();
+    let go = go();
+    let query = use_query_map();
+    let next = move || query.with(|query| query.get_str("next").and_then(routes::local_target).map(str::to_owned));
+    let form = Submission::new("save this", frame.take_refused().map(|form| form.problem));
+    let storage = {
+        let session = session.clone();
+        move || session.storage()
+    };
+
+    // Which button was pressed: the event of the form does not say.
+    let answer = StoredValue::new(false);
+    let submit = move |ev: leptos::ev::SubmitEvent| {
+        let Some(verbs) = session.verbs() else { return };
+        ev.prevent_default();
+        if !form.begin() {
+            return;
+        }
+        let save = answer.get_value();
+        let (go, next) = (go.clone(), next());
+        spawn_local(async move {
+            match verbs.save(save).await {
+                Ok(()) => {
+                    frame.saved.set(Some(save));
+                    frame.status.set(if save { text::SAVED } else { text::NOT_SAVED }.to_owned());
+                    go(next.as_deref().unwrap_or(routes::page::HOME));
+                }
+                Err(problem) => form.refuse(problem),
+            }
+        });
+    };
+    let sending = move || form.sending.get().then_some("true");
+    view! {
+        <PageTitle page=PAGE error=form.failed() />
+        <div class="narrow">
+            <section class="card ask">
+                <Heading text=PAGE />
+                <Summary of=form />
+                <p>"Next time, your feed opens at once on this browser, without your password. We keep a sign-in key here, never your password."</p>
+                <p class="notice warn">
+                    "Sharing this device? Choose " <b>"Not now"</b> ". Anyone who uses this browser could open your account."
+                </p>
+                <form method="post" action=routes::page::SAVE class="pair" on:submit=submit>
+                    {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
+                    <button class="btn primary" name="save" value="yes" aria-disabled=sending on:click=move |_| answer.set_value(true)>
+                        "Save login info"
+                    </button>
+                    <button class="btn" name="save" value="no" aria-disabled=sending on:click=move |_| answer.set_value(false)>
+                        "Not now"
+                    </button>
+                </form>
+                <p class="muted">"Saved for 90 days since you last used it, one year at most. Logging out removes it."</p>
+                <details class="more">
+                    <summary>"What changes if I save?"</summary>
+                    {move || {
+                        let [saved, not_saved] = text::saving(storage());
+                        view! {
+                            <p><b>"Saved: "</b>{saved}</p>
+                            <p><b>"Not saved: "</b>{not_saved}</p>
+                        }
+                    }}
+                </details>
+            </section>
+        </div>
+    }
+    .into_any()
+}

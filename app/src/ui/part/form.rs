@@ -1,0 +1,169 @@
+//! What every form has: one submission at a time, a summary of what went wrong that takes the focus, a countdown, a button.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::routes;
+use crate::ui::frame::{focus_soon, window};
+use crate::ui::text;
+use crate::wire::problem::{Code, Problem};
+use crate::wire::session::TokenStorage;
+
+/// A form on its way, or refused.
+#[derive(Clone, Copy)]
+pub(crate) struct Submission {
+    /// "log you in": for the sentence about a fault on our side.
+    deed: &'static str,
+    problem: RwSignal<Option<Problem>>,
+    /// Seconds until another try makes sense.
+    left: RwSignal<u64>,
+    pub(crate) sending: RwSignal<bool>,
+}
+
+impl Submission {
+    pub(crate) fn new(deed: &'static str, refused: Option<Problem>) -> Self {
+        let left = seconds(refused.as_ref());
+        let submission = Self { deed, problem: RwSignal::new(refused), left: RwSignal::new(left), sending: RwSignal::new(false) };
+        if left > 0 {
+            Effect::new(move |_| submission.count_down());
+        }
+        submission
+    }
+
+    /// Claims the form; false when it is on its way already.
+    pub(crate) fn begin(self) -> bool {
+        if self.sending.get_untracked() {
+            return false;
+        }
+        self.problem.set(None);
+        self.sending.set(true);
+        true
+    }
+
+    /// The form came back.
+    pub(crate) fn refuse(self, mut problem: Problem) {
+        if problem.code == Code::UsernameTaken && problem.fields.is_empty() {
+            problem = problem.field("username", "That username is taken");
+        }
+        self.left.set(seconds(Some(&problem)));
+        self.sending.set(false);
+        self.problem.set(Some(problem));
+        if self.left.get_untracked() > 0 {
+            self.count_down();
+        }
+    }
+
+    /// What is wrong with the field called `name`.
+    pub(crate) fn error_of(self, name: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            self.problem.with(|problem| {
+                let problem = problem.as_ref()?;
+                let wrong = name == "password" && problem.code == Code::InvalidCredentials;
+                problem.of_field(name).or(wrong.then_some(text::WRONG)).map(str::to_owned)
+            })
+        })
+    }
+
+    /// For the page's title.
+    pub(crate) fn failed(self) -> Signal<bool> {
+        Signal::derive(move || self.problem.with(Option::is_some))
+    }
+
+    /// By the monotonic clock: a tab in the background wakes up seldom, and time has passed all the same.
+    fn count_down(self) {
+        let Some(window) = window() else { return };
+        let until = window.ticks() + 1000.0 * self.left.get_untracked() as f64;
+        spawn_local(async move {
+            loop {
+                window.pause(500).await;
+                let left = ((until - window.ticks()) / 1000.0).ceil().max(0.0) as u64;
+                match self.left.try_get_untracked() {
+                    None => break,
+                    Some(shown) if shown != left => self.left.set(left),
+                    Some(_) => {}
+                }
+                if left == 0 {
+                    break;
+                }
+            }
+        });
+    }
+}
+
+fn seconds(problem: Option<&Problem>) -> u64 {
+    problem.and_then(|problem| problem.retry_after_ms).map_or(0, |ms| ms.div_ceil(1000))
+}
+
+/// "There is a problem", with a link to each field that needs another look. Takes the focus when it appears.
+#[component]
+pub(crate) fn Summary(of: Submission) -> impl IntoView {
+    let Submission { problem, left, deed, .. } = of;
+    move || {
+        let problem = problem.get()?;
+        Effect::new(|_| focus_soon("problem"));
+        let link = |name: String, message: String| view! { <li><a href=format!("#{name}") rel="external">{message}</a></li> }.into_any();
+        let request_id = problem.request_id.clone().filter(|_| problem.status >= 500);
+        let faults: Vec<AnyView> = if problem.code == Code::InvalidCredentials {
+            vec![link("password".to_owned(), text::WRONG.to_owned())]
+        } else if problem.fields.is_empty() {
+            vec![view! { <li>{move || text::refused(&problem, deed, left.get())}</li> }.into_any()]
+        } else {
+            problem.fields.into_iter().map(|field| link(field.name, field.message)).collect()
+        };
+        Some(
+            view! {
+                <div class="summary" id="problem" tabindex="-1" role="group" aria-labelledby="problem-title">
+                    <h2 id="problem-title">"There is a problem"</h2>
+                    <ul role="list">{faults}</ul>
+                    {request_id.map(|id| view! { <p class="muted">"Request " <code>{id}</code></p> })}
+                </div>
+            }
+            .into_any(),
+        )
+    }
+}
+
+/// The button that sends. Never `disabled`, which would lose the focus and say nothing.
+#[component]
+pub(crate) fn Send(of: Submission, label: &'static str, busy: &'static str) -> impl IntoView {
+    let sending = of.sending;
+    view! {
+        <button class="btn primary" aria-disabled=move || sending.get().then_some("true")>
+            {move || if sending.get() { busy } else { label }}
+        </button>
+    }
+}
+
+/// Where a log-in or sign-up leads: to the question whether to save it, where the answer makes a difference.
+pub(crate) fn after_entry(storage: TokenStorage, next: Option<&str>) -> String {
+    match (storage, next) {
+        (TokenStorage::Session | TokenStorage::Memory, next) => next.unwrap_or(routes::page::HOME).to_owned(),
+        (_, None) => routes::page::SAVE.to_owned(),
+        (_, Some(next)) => [routes::page::SAVE, "?next=", &encoded(next)].concat(),
+    }
+}
+
+/// Percent-encodes for a query, all but what is safe everywhere.
+pub(crate) fn encoded(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.extend(['%', char::from(HEX[usize::from(byte >> 4)]), char::from(HEX[usize::from(byte & 15)])]);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_survives_its_way_through_the_query() {
+        assert_eq!(after_entry(TokenStorage::Cookie, Some("/?after=a&b=c")), "/welcome/save?next=/%3Fafter%3Da%26b%3Dc");
+        assert_eq!(after_entry(TokenStorage::Memory, None), "/");
+    }
+}

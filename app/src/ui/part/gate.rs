@@ -1,0 +1,117 @@
+//! In front of pages for people who are logged in: skeletons while this browser looks for its session, a full stop when it has ended.
+//! Losing the network does not close it.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use uuid::Uuid;
+
+use crate::routes;
+use crate::session::Phase;
+use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
+use crate::ui::part::form::encoded;
+use crate::ui::part::mark::Key;
+use crate::ui::text;
+use crate::wire::session::Why;
+
+/// What stands in the gate. A change of phase that is none of these rebuilds nothing.
+#[derive(Clone, PartialEq)]
+enum Pass {
+    Waiting,
+    Open(Uuid),
+    Nobody,
+    Ended(Why),
+}
+
+/// Shows `children` to an account, anew for another account.
+#[component]
+pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, children: ChildrenFn) -> impl IntoView {
+    let session = session();
+    let location = use_location();
+    let go = go();
+    let pass = Memo::new(move |_| match session.phase() {
+        Phase::Restoring => Pass::Waiting,
+        Phase::Active(viewer) | Phase::Offline(viewer) => Pass::Open(viewer.account_id),
+        Phase::Anonymous => Pass::Nobody,
+        Phase::Ended(why) => Pass::Ended(why),
+    });
+    Effect::new(move |_| {
+        if pass.get() == Pass::Nobody {
+            let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+            if path == routes::page::HOME && search.is_empty() {
+                go(routes::page::LOG_IN);
+            } else {
+                let mark = if search.is_empty() { "" } else { "?" };
+                go(&[routes::page::LOG_IN, "?next=", &encoded(&[path.as_str(), mark, search.as_str()].concat())].concat());
+            }
+        }
+    });
+    view! {
+        <Offline />
+        {move || match pass.get() {
+            Pass::Open(_) => children(),
+            Pass::Waiting => view! {
+                <PageTitle page=page />
+                <Heading text=page class="vh" />
+                <noscript>
+                    <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href="/login">"Log in another way"</a></p>
+                </noscript>
+                {waiting()}
+            }
+            .into_any(),
+            Pass::Ended(why) => view! { <Ended why=why /> }.into_any(),
+            Pass::Nobody => ().into_any(),
+        }}
+    }
+    .into_any()
+}
+
+/// The session is over: nothing of the page stays.
+#[component]
+fn Ended(why: Why) -> impl IntoView {
+    let here = Frame::here().leaving.get_untracked();
+    view! {
+        <PageTitle page="Logged out" />
+        <div class="guard">
+            <Key />
+            <Heading text="You have been logged out" />
+            <p>{if here { text::why(why) } else { text::ended(why) }}</p>
+            <a class="btn primary" href=["/login?why=", why.as_str()].concat()>"Log in"</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// The network is gone, the session is not.
+#[component]
+fn Offline() -> impl IntoView {
+    let session = session();
+    let frame = Frame::here();
+    let offline = {
+        let session = session.clone();
+        Memo::new(move |_| matches!(session.phase(), Phase::Offline(_)))
+    };
+    Effect::new(move |before: Option<bool>| {
+        let now = offline.get();
+        if before.is_some_and(|before| before != now) || (before.is_none() && now) {
+            frame.status.set(if now { text::OFFLINE } else { text::ONLINE }.to_owned());
+        }
+        now
+    });
+    move || {
+        let verbs = session.verbs();
+        offline.get().then(|| {
+            let retry = move |_| {
+                if let Some(verbs) = &verbs {
+                    verbs.retry();
+                }
+            };
+            view! {
+                <div class="notice warn offline">
+                    <p>{text::OFFLINE}</p>
+                    <button class="btn" on:click=retry>"Try again"</button>
+                </div>
+            }
+            .into_any()
+        })
+    }
+}

@@ -1,0 +1,213 @@
+//! The inspector of a local build: where each token lives, what the access token says, how long it holds, and what went over the wire.
+
+use std::sync::Arc;
+
+use leptos::html::Details;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::Deserialize;
+
+use crate::api::Api;
+use crate::ui::frame::{session, window};
+use crate::ui::part::wire_log::WireLog;
+use crate::ui::{text, time};
+use crate::wire::session::Inspection;
+
+/// The drawer, and the pill that opens it.
+#[component]
+pub(crate) fn Inspector() -> impl IntoView {
+    let drawer = NodeRef::<Details>::new();
+    let open = RwSignal::new(false);
+    let close = move || {
+        if let (Some(drawer), Some(window)) = (drawer.get_untracked(), window()) {
+            drawer.set_open(false);
+            window.focus("inspector");
+        }
+    };
+    let toggled = move |_| open.set(drawer.get_untracked().is_some_and(|drawer| drawer.open()));
+    let escape = move |ev: leptos::ev::KeyboardEvent| {
+        if ev.key() == "Escape" {
+            close();
+        }
+    };
+    view! {
+        <details class="inspector" node_ref=drawer on:toggle=toggled on:keydown=escape>
+            <summary id="inspector">"Inspector"</summary>
+            <section class="drawer" aria-labelledby="inspector-title">
+                <header>
+                    <h2 id="inspector-title">"Inspector"</h2>
+                    <button class="btn small" on:click=move |_| close()>"Close"</button>
+                </header>
+                {move || open.get().then(|| view! { <Contents /> }.into_any())}
+            </section>
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn Contents() -> impl IntoView {
+    view! {
+        <Places />
+        <Token />
+        <h3>"Wire log"</h3>
+        <WireLog />
+    }
+    .into_any()
+}
+
+/// Where each token lives, and who can read it there.
+#[component]
+fn Places() -> impl IntoView {
+    let session = session();
+    move || {
+        session.viewer()?;
+        let storage = session.storage();
+        let (letter, name, _) = text::strategy(storage);
+        let row = |token: &'static str, place: text::Place| {
+            view! { <tr><th scope="row">{token}</th><td>{place.0}</td><td>{place.1}</td></tr> }.into_any()
+        };
+        let [access, refresh] = text::places(storage);
+        Some(
+            view! {
+                <table>
+                    <caption>"Storage: " <span class="letter" aria-hidden="true">{letter}</span> <b>{name}</b></caption>
+                    <thead><tr><th scope="col">"Token"</th><th scope="col">"Lives in"</th><th scope="col">"Who can read it"</th></tr></thead>
+                    <tbody>{row("Access", access)}{row("Refresh", refresh)}</tbody>
+                </table>
+            }
+            .into_any(),
+        )
+    }
+}
+
+/// What the server says of the access token that asked.
+#[component]
+fn Token() -> impl IntoView {
+    let api = expect_context::<Arc<dyn Api>>();
+    let answer = RwSignal::new(None::<Result<Inspection, String>>);
+    let left = RwSignal::new(0_i64);
+    let ask = move || {
+        let pending = api.inspect();
+        spawn_local(async move {
+            let result = pending.await.map_err(|problem| problem.title);
+            left.try_set(result.as_ref().map_or(0, |inspection| inspection.expires_in));
+            answer.try_set(Some(result));
+        });
+    };
+    Effect::new({
+        let ask = ask.clone();
+        move |_| {
+            ask();
+            tick(left);
+        }
+    });
+    view! {
+        <header>
+            <h3>"Access token"</h3>
+            <button class="btn small" on:click=move |_| ask()>"Refresh"</button>
+        </header>
+        {move || match answer.get() {
+            None => view! { <p class="muted">"Asking…"</p> }.into_any(),
+            Some(Err(title)) => view! { <p class="notice">{title}</p> }.into_any(),
+            Some(Ok(inspection)) => view! { <Apart inspection=inspection left=left /> }.into_any(),
+        }}
+    }
+    .into_any()
+}
+
+/// One second less, once a second, by the monotonic clock.
+fn tick(left: RwSignal<i64>) {
+    let Some(window) = window() else { return };
+    spawn_local(async move {
+        let mut last = window.ticks();
+        loop {
+            window.pause(1000).await;
+            let passed = ((window.ticks() - last) / 1000.0).round();
+            last += passed * 1000.0;
+            match left.try_get_untracked() {
+                None => break,
+                Some(seconds) => left.set((seconds - passed as i64).max(0)),
+            }
+        }
+    });
+}
+
+#[component]
+fn Apart(inspection: Inspection, left: RwSignal<i64>) -> impl IntoView {
+    #[derive(Deserialize)]
+    struct Life {
+        iat: i64,
+        exp: i64,
+    }
+    let life = leptos::serde_json::from_str::<Life>(&inspection.payload).map_or(600, |life| (life.exp - life.iat).max(1));
+    view! {
+        <p class="life">
+            <meter min="0" max=life value=move || left.get() aria-label="Time left of the access token"></meter>
+            <span class="number">{move || if left.get() > 0 { [&time::span(left.get()), " left"].concat() } else { "expired".to_owned() }}</span>
+        </p>
+        <dl>
+            <dt>"Came in"</dt><dd>{if inspection.by_cookie { "a cookie" } else { "Authorization: Bearer" }}</dd>
+            <dt>"Generation"</dt>
+            <dd>{inspection.generation} {if inspection.confirmed { ", confirmed" } else { ", handed out, not used yet" }}</dd>
+            <dt>"Saved"</dt><dd>{if inspection.saved { "yes" } else { "no" }}</dd>
+            <dt>"Ends unused"</dt><dd>{time::moment(inspection.idle_expires_at)}</dd>
+            <dt>"Ends at the latest"</dt><dd>{time::moment(inspection.expires_at)}</dd>
+        </dl>
+        <h4>"Header"</h4>
+        <pre tabindex="0">{indented(&inspection.header)}</pre>
+        <h4>"Payload"</h4>
+        <pre tabindex="0">{indented(&inspection.payload)}</pre>
+    }
+    .into_any()
+}
+
+/// JSON text with a line for each member. What is inside strings is left alone, the order too.
+fn indented(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut quoted, mut escaped) = (0, false, false);
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    for c in json.chars() {
+        if quoted {
+            out.push(c);
+            (quoted, escaped) = (escaped || c != '"', !escaped && c == '\\');
+            continue;
+        }
+        match c {
+            '{' | '[' => {
+                out.push(c);
+                depth += 1;
+                line(&mut out, depth);
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            c if c.is_whitespace() => {}
+            c => {
+                quoted = c == '"';
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::indented;
+
+    #[test]
+    fn json_gets_a_line_a_member() {
+        assert_eq!(indented(r#"{"a":1,"b":["x,\"y","z"]}"#), "{\n  \"a\": 1,\n  \"b\": [\n    \"x,\\\"y\",\n    \"z\"\n  ]\n}");
+    }
+}

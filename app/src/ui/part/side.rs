@@ -1,0 +1,48 @@
+//! Beside the feed on wide screens: whose session this is, how long it lasts, and why it needed no password.
+
+use leptos::prelude::*;
+
+use crate::ui::frame::{Frame, session};
+use crate::ui::part::mark::Avatar;
+use crate::ui::text;
+use crate::wire::session::Boot;
+
+/// The card.
+#[component]
+pub(crate) fn Side() -> impl IntoView {
+    let session = session();
+    let saved = Frame::here().saved;
+    let local = expect_context::<Boot>().local;
+    move || {
+        let viewer = session.viewer()?;
+        let storage = session.storage();
+        let (letter, name, _) = text::strategy(storage);
+        let lasts = move || {
+            saved.get().map(|saved| {
+                let lasts = match (saved, storage.refresh_in_cookie()) {
+                    (true, _) => "90 days since you last came, one year at most",
+                    (false, true) => "Until this browser closes",
+                    (false, false) => "12 hours since you last came, 7 days at most",
+                };
+                view! { <dt>"You stay logged in"</dt><dd>{lasts}</dd> }
+            })
+        };
+        Some(
+            view! {
+                <section class="card you">
+                    <header>
+                        <Avatar username=viewer.username.clone() display_name=viewer.display_name.clone() />
+                        <p><b>{viewer.display_name}</b><small>"@" {viewer.username}</small></p>
+                    </header>
+                    <h2>"Why no password?"</h2>
+                    <p>{text::no_password(storage)}</p>
+                    <dl>
+                        {lasts}
+                        {local.then(|| view! { <dt>"Tokens live in"</dt><dd><span class="letter" aria-hidden="true">{letter}</span>{name}</dd> })}
+                    </dl>
+                </section>
+            }
+            .into_any(),
+        )
+    }
+}

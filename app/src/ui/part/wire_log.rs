@@ -1,0 +1,88 @@
+//! What went over the wire, call by call: a request, the refresh it caused and its replay stand together.
+
+use leptos::prelude::*;
+
+use crate::session::{Exchange, Part};
+use crate::ui::frame::session;
+
+/// The log, newest call first; inside a call in the order of time.
+#[component]
+pub(crate) fn WireLog() -> impl IntoView {
+    let session = session();
+    move || {
+        let calls = calls(session.wire());
+        if calls.is_empty() {
+            return view! { <p class="muted">"Nothing yet: this page came with its data inside."</p> }.into_any();
+        }
+        let items: Vec<AnyView> = calls.into_iter().map(|call| view! { <Call call=call /> }.into_any()).collect();
+        view! { <ol role="list" class="wire">{items}</ol> }.into_any()
+    }
+}
+
+#[component]
+fn Call(call: Vec<Exchange>) -> impl IntoView {
+    let renewed = call.iter().any(|exchange| exchange.part == Part::Replay);
+    let rows: Vec<AnyView> = call
+        .into_iter()
+        .map(|exchange| {
+            let part = match exchange.part {
+                Part::Request => "request",
+                Part::Refresh => "refresh",
+                Part::Replay => "replay",
+            };
+            let (status, class) = match exchange.status {
+                0 => ("no answer".to_owned(), "tag bad"),
+                status @ 200..400 => (status.to_string(), "tag ok"),
+                status @ 400..500 => (status.to_string(), "tag warn"),
+                status => (status.to_string(), "tag bad"),
+            };
+            view! {
+                <li>
+                    <span class="part">{part}</span>
+                    <span class="path">{exchange.method} " " {exchange.path}</span>
+                    <span class=class>{status}</span>
+                    <span class="number">{exchange.took_ms.round().to_string()} " ms"</span>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <li class=if renewed { "call renewed" } else { "call" }>
+            {renewed.then(|| view! { <p>"Access token refused, renewed, and asked again"</p> })}
+            <ol role="list">{rows}</ol>
+        </li>
+    }
+    .into_any()
+}
+
+/// Groups by call, newest call first.
+fn calls(wire: Vec<Exchange>) -> Vec<Vec<Exchange>> {
+    let mut calls: Vec<Vec<Exchange>> = Vec::new();
+    for exchange in wire {
+        match calls.iter_mut().find(|call| call.first().is_some_and(|first| first.group == exchange.group)) {
+            Some(call) => call.push(exchange),
+            None => calls.push(vec![exchange]),
+        }
+    }
+    calls.reverse();
+    calls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refresh_stands_with_the_request_that_caused_it() {
+        let exchange = |group, part, status| Exchange { group, part, method: "GET", path: "/api/feed".to_owned(), status, took_ms: 1.0 };
+        let wire = vec![
+            exchange(1, Part::Request, 401),
+            exchange(2, Part::Request, 200),
+            exchange(1, Part::Refresh, 200),
+            exchange(1, Part::Replay, 200),
+        ];
+        let statuses: Vec<Vec<u16>> = calls(wire).iter().map(|call| call.iter().map(|exchange| exchange.status).collect()).collect();
+        assert_eq!(statuses, [vec![200], vec![401, 200, 200]]);
+    }
+}

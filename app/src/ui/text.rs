@@ -1,0 +1,142 @@
+//! The words for what went wrong, why a session ended, and where tokens live: gathered here so that another language can follow.
+
+use crate::wire::problem::{Code, Problem};
+use crate::wire::session::{TokenStorage, Why};
+
+/// The log-in form without a name.
+pub const EMPTY_LOGIN: &str = "Enter your username or email";
+/// The log-in form without a password.
+pub const EMPTY_PASSWORD: &str = "Enter your password";
+/// A name and a password that do not belong together: which of them is wrong is not said.
+pub const WRONG: &str = "Username or password is wrong";
+/// While this browser looks for its session.
+pub const OPENING: &str = "Opening your feed…";
+
+pub(crate) const FEED_FAILED: &str = "We could not load your feed. You are still logged in.";
+pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Nobody has posted yet.";
+pub(crate) const FEED_END: &str = "You have seen everything there is.";
+pub(crate) const OFFLINE: &str = "You are offline. You are still logged in; what you see was loaded before.";
+pub(crate) const ONLINE: &str = "You are online again.";
+pub(crate) const NEEDS_SCRIPTS: &str = "This browser's session lives in storage that only scripts can read, and scripts do not run here.";
+pub(crate) const ROLE: &str = "Your role does not allow this page.";
+pub(crate) const VISIBLE: &str = "Your password is visible";
+pub(crate) const HIDDEN: &str = "Your password is hidden";
+pub(crate) const SAVED: &str = "Login info saved on this browser.";
+pub(crate) const NOT_SAVED: &str = "Login info not saved.";
+
+/// Why the session is over, on the page that asks to log in again.
+pub(crate) const fn why(why: Why) -> &'static str {
+    match why {
+        Why::LoggedOut => "You are logged out.",
+        Why::Elsewhere => "You were logged out from another device.",
+        Why::Everywhere => "You logged out everywhere.",
+        Why::Password => "Your password was changed, so other browsers were logged out. Log in with the new password.",
+        Why::Idle => "You had not been here for a while, so we logged you out.",
+        Why::Age => "It has been a long time since you last entered your password. Enter it once more.",
+        Why::Reuse => {
+            "We logged out this browser for your safety: an old sign-in key was used a second time. \
+             If you did not expect this, change your password."
+        }
+        Why::Cleared => "Your browser cleared its saved data, so you need to log in again.",
+        Why::Unknown => "Please log in again.",
+    }
+}
+
+/// Why the session is over, in a tab that was not asked.
+pub(crate) const fn ended(reason: Why) -> &'static str {
+    match reason {
+        Why::LoggedOut => "You logged out in another tab.",
+        other => why(other),
+    }
+}
+
+/// A form was refused; `left` is how many seconds of waiting remain.
+pub(crate) fn refused(problem: &Problem, deed: &str, left: u64) -> String {
+    match problem.code {
+        Code::InvalidCredentials => WRONG.to_owned(),
+        Code::Throttled if left == 0 => "You can try again now.".to_owned(),
+        Code::Throttled if left == 1 => "Too many tries. Wait 1 second, then try again.".to_owned(),
+        Code::Throttled => format!("Too many tries. Wait {left} seconds, then try again."),
+        Code::Unreachable => "You are offline. We kept what you typed.".to_owned(),
+        Code::Internal | Code::Busy | Code::TimedOut => {
+            format!("We could not {deed} because of a problem on our side. Nothing was changed. Try again.")
+        }
+        _ => problem.title.clone(),
+    }
+}
+
+/// A strategy: its letter, its name, and one honest sentence.
+pub(crate) const fn strategy(storage: TokenStorage) -> (&'static str, &'static str, &'static str) {
+    match storage {
+        TokenStorage::Cookie => (
+            "C",
+            "Cookies",
+            "Both tokens in cookies that scripts cannot read. Shared by all tabs; kept when the browser closes if you save.",
+        ),
+        TokenStorage::Hybrid => (
+            "H",
+            "Cookie and memory",
+            "The refresh token in a cookie that scripts cannot read, the short access token in this page's memory. A reload fetches a new one.",
+        ),
+        TokenStorage::Local => (
+            "L",
+            "localStorage",
+            "Both tokens where every script of this site can read them. Shared by all tabs; kept when the browser closes.",
+        ),
+        TokenStorage::Session => (
+            "S",
+            "sessionStorage",
+            "Both tokens where every script of this page can read them. This tab only: a reload keeps them, closing the tab does not.",
+        ),
+        TokenStorage::Memory => ("M", "Memory", "Both tokens in this page's memory. Nothing is stored anywhere, so a reload logs you out."),
+        TokenStorage::Native => ("N", "Native", "Both tokens handed to a client that is no browser."),
+    }
+}
+
+/// Where one token lives: the place, and who can read it.
+pub(crate) struct Place(pub(crate) &'static str, pub(crate) &'static str);
+
+const JAR: Place = Place("Cookie, HTTP-only", "The browser and this site's server. No script.");
+const HEAP: Place = Place("This page's memory", "Scripts running in this page, if they find it.");
+const LOCAL: Place = Place("localStorage", "Every script of this site, in every tab, and after a restart.");
+const TAB: Place = Place("sessionStorage", "Every script of this site, in this tab.");
+
+/// The access token's place and the refresh token's.
+pub(crate) const fn places(storage: TokenStorage) -> [Place; 2] {
+    match storage {
+        TokenStorage::Cookie => [JAR, JAR],
+        TokenStorage::Hybrid => [HEAP, JAR],
+        TokenStorage::Local => [LOCAL, LOCAL],
+        TokenStorage::Session => [TAB, TAB],
+        TokenStorage::Memory | TokenStorage::Native => [HEAP, HEAP],
+    }
+}
+
+/// Why no password was asked for, beside the feed.
+pub(crate) const fn no_password(storage: TokenStorage) -> &'static str {
+    match storage {
+        TokenStorage::Cookie | TokenStorage::Hybrid => {
+            "Your browser holds a sign-in key in a cookie that no script can read. The server recognised it and put your feed into the first page it sent."
+        }
+        TokenStorage::Local | TokenStorage::Session => {
+            "Your browser holds a sign-in key in its storage. A script found it there and fetched your feed with it."
+        }
+        TokenStorage::Memory | TokenStorage::Native => {
+            "This page alone holds your sign-in key, in its memory. When you reload or close it, the key is gone."
+        }
+    }
+}
+
+/// What *Save* changes, for this storage: saved, not saved.
+pub(crate) const fn saving(storage: TokenStorage) -> [&'static str; 2] {
+    match storage {
+        TokenStorage::Cookie | TokenStorage::Hybrid => [
+            "you are still in when you reopen your browser, until you have not been here for 90 days, and for one year at most.",
+            "you stay in until you close your browser, until you have not been here for 12 hours, and for 7 days at most.",
+        ],
+        _ => [
+            "your session lasts until you have not been here for 90 days, and for one year at most.",
+            "your session lasts until you have not been here for 12 hours, and for 7 days at most.",
+        ],
+    }
+}

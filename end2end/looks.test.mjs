@@ -1,0 +1,83 @@
+// Every page, narrow and wide, light and dark, as pictures in results/ for people to look at. No page scrolls sideways.
+
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { scene } from './support.mjs';
+import { ADMIN, MINA, answer, feed, fillIn, hydrated, logIn, press } from './walk.mjs';
+
+const RESULTS = join(import.meta.dirname, 'results');
+const WIDTHS = [360, 1280];
+const SCHEMES = ['light', 'dark'];
+mkdirSync(RESULTS, { recursive: true });
+
+async function portray(page, name) {
+    for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme });
+        for (const width of WIDTHS) {
+            await page.setViewportSize({ width, height: 800 });
+            await page.screenshot({ path: join(RESULTS, `${name}-${colorScheme}-${width}.png`) });
+            const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+            assert.ok(content <= window, `${name} is ${content} wide in a window of ${window}`);
+        }
+    }
+}
+
+scene('the pages before the log-in fit', { complaints: [/status of (401|404)/] }, async ({ page }) => {
+    await page.goto('/login');
+    await hydrated(page);
+    await portray(page, 'log-in');
+    await page.getByText('For developers: token storage').click();
+    await portray(page, 'log-in-storage');
+    await fillIn(page, { login: 'mina', password: 'wrong-horse' });
+    await press(page, 'Log in');
+    await page.locator('.summary').waitFor();
+    await portray(page, 'log-in-refused');
+    await page.goto('/signup');
+    await hydrated(page);
+    await portray(page, 'sign-up');
+    await press(page, 'Create account');
+    await page.locator('.summary').waitFor();
+    await portray(page, 'sign-up-refused');
+    await page.goto('/nowhere');
+    await portray(page, 'not-found');
+});
+
+scene('the pages after the log-in fit', { complaints: [/status of 403/] }, async ({ page }) => {
+    await page.goto('/login');
+    await hydrated(page);
+    await fillIn(page, MINA);
+    await press(page, 'Log in');
+    await page.getByRole('button', { name: 'Not now' }).waitFor();
+    await portray(page, 'save');
+    await answer(page, true);
+    await feed(page);
+    await portray(page, 'feed');
+    await page.reload();
+    await page.locator('.return-line').waitFor({ state: 'attached' });
+    await portray(page, 'feed-return');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.locator('details.inspector summary').click();
+    await page.locator('details.inspector dl').waitFor();
+    await portray(page, 'feed-inspector');
+    await page.goto('/admin/accounts');
+    await portray(page, 'accounts-refused');
+});
+
+scene('the pages of an admin fit', {}, async ({ page }) => {
+    await logIn(page, ADMIN);
+    await page.goto('/admin/accounts');
+    await page.locator('tbody th').first().waitFor();
+    await portray(page, 'accounts');
+});
+
+scene('the page that waits for a session fits', {}, async ({ browser, page }) => {
+    await logIn(page, { ...MINA, storage: 'local', save: true });
+    // Held back here, so that it can be looked at.
+    await page.route('**/*.wasm', () => {});
+    await page.goto('/', { waitUntil: 'domcontentloaded' });
+    await page.locator('main[aria-busy="true"]').waitFor();
+    await portray(page, 'waiting');
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    assert.ok(!browser.sighted.includes('login') || browser.sighted.at(-1) === 'waiting');
+});

@@ -1,0 +1,65 @@
+// Access tokens that live for ten seconds, the shortest life there is. They expire by real time, so these scenes wait, and wait together.
+
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { scene } from './support.mjs';
+import { assertNoStatus } from './see.mjs';
+import { MINA, feed, logIn } from './walk.mjs';
+
+const BRIEF = { env: { NIGHTLATCH_ACCESS_LIFE: '10s' } };
+/** A 401 that was healed is logged by the browser all the same. */
+const HEALED = { ...BRIEF, complaints: [/status of 401/] };
+const REFRESH = 'POST /api/session/refresh';
+
+/** The refreshes there were: all granted, and no generation handed out twice. */
+async function generations(browser) {
+    const refreshes = browser.of(REFRESH);
+    assert.deepEqual(refreshes.map(({ status }) => status).filter((status) => status !== 200), [], 'every refresh is granted');
+    const grants = await Promise.all(refreshes.map(({ response }) => response.json()));
+    const generations = grants.map(({ generation }) => generation);
+    assert.deepEqual(generations, [...new Set(generations)], 'no generation is handed out twice');
+    return generations;
+}
+
+/** Asks the server something, as a person can, and waits for the answer. */
+async function ask(page) {
+    const answer = page.waitForResponse((response) => response.url().endsWith('/api/session') && response.request().method() === 'GET');
+    await page.locator('details.inspector summary').click();
+    return (await answer).status();
+}
+
+describe('a token that expires', { concurrency: true }, () => {
+    scene('is renewed once in its life, unseen, before it is needed', BRIEF, async ({ browser, page }) => {
+        await logIn(page);
+        await page.waitForTimeout(15_000);
+        assert.equal(await ask(page), 200);
+        assert.equal((await generations(browser)).length, 1);
+        assertNoStatus(browser, 401);
+    });
+
+    scene('is renewed once for two tabs', BRIEF, async ({ browser, page }) => {
+        await logIn(page);
+        const twin = await browser.tab();
+        await twin.goto('/');
+        await feed(twin);
+        await page.waitForTimeout(14_000);
+        assert.deepEqual(await Promise.all([ask(page), ask(twin)]), [200, 200]);
+        assert.equal((await generations(browser)).length, 1);
+        assertNoStatus(browser, 401);
+    });
+
+    for (const storage of ['cookie', 'local']) {
+        scene(`is renewed once for five tabs that wake up at once, kept in ${storage}`, HEALED, async ({ browser, page }) => {
+            await logIn(page, { ...MINA, storage, save: true });
+            // No page, no timer: the token expires with nobody there to see it.
+            await page.goto('about:blank');
+            const tabs = [page, ...(await Promise.all([1, 2, 3, 4].map(() => browser.tab())))];
+            await page.waitForTimeout(11_000);
+
+            await Promise.all(tabs.map((tab) => tab.goto('/')));
+            await Promise.all(tabs.map(feed));
+            assert.deepEqual(await Promise.all(tabs.map(ask)), [200, 200, 200, 200, 200]);
+            assert.equal((await generations(browser)).length, 1);
+        });
+    }
+});

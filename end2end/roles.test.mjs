@@ -1,0 +1,43 @@
+// Who may see what, and what stands where nothing is.
+
+import assert from 'node:assert/strict';
+import { scene } from './support.mjs';
+import { expectText } from './see.mjs';
+import { ADMIN, logIn, logOut } from './walk.mjs';
+
+scene('an admin sees the accounts', {}, async ({ page }) => {
+    await logIn(page, ADMIN);
+    await page.locator('details.menu summary').click();
+    await page.getByRole('link', { name: 'Accounts' }).click();
+    await expectText(page.locator('h1'), 'Accounts');
+    await page.locator('tbody th').first().waitFor();
+    const names = (await page.locator('tbody th').allTextContents()).map((name) => name.trim());
+    assert.deepEqual(['admin', 'mina', 'rover'].filter((name) => !names.includes(name)), []);
+});
+
+scene('anyone else is refused, by the page and by the interface', { complaints: [/status of 403/] }, async ({ page }) => {
+    await logIn(page);
+    const document = await page.goto('/admin/accounts');
+    assert.equal(document.status(), 403);
+    await expectText(page.locator('.notice.bad'), 'Your role does not allow this page.');
+    assert.equal(await page.locator('table tbody').count(), 0);
+    const answer = await page.evaluate(async () => {
+        const response = await fetch('/api/admin/accounts');
+        return [response.status, (await response.json()).code];
+    });
+    assert.deepEqual(answer, [403, 'insufficient_scope']);
+});
+
+scene('another account in the same browser sees nothing of the first', {}, async ({ page }) => {
+    await logIn(page, ADMIN);
+    await logOut(page, 'admin');
+    await logIn(page);
+    assert.equal((await page.locator('details.menu .name').textContent()).trim(), 'mina');
+    assert.equal(await page.locator('details.menu a[href="/admin/accounts"]').count(), 0);
+});
+
+scene('a page that is not there says so', { complaints: [/status of 404/] }, async ({ page }) => {
+    const document = await page.goto('/nowhere');
+    assert.equal(document.status(), 404);
+    await expectText(page.locator('h1'), 'This page does not exist.');
+});

@@ -1,0 +1,60 @@
+// Ways through the site that several specs take, as a person would take them.
+
+import { expectText } from './see.mjs';
+
+export const MINA = { login: 'mina', password: 'correct-horse-mina' };
+export const ADMIN = { login: 'admin', password: 'correct-horse-admin' };
+export const NEW = { email: 'nora@example.org', username: 'nora', display_name: 'Nora Lind', password: 'three unrelated words' };
+
+/** From the log-in page to the feed. */
+export async function logIn(page, { login, password, storage, save = true } = MINA) {
+    await page.goto('/login');
+    await hydrated(page);
+    await fillIn(page, { login, password });
+    if (storage) {
+        await page.getByText('For developers: token storage').click();
+        await page.locator(`input[name="storage"][value="${storage}"]`).check();
+    }
+    await press(page, 'Log in');
+    if (storage !== 'session' && storage !== 'memory') await answer(page, save);
+    await feed(page);
+}
+
+/** From the sign-up page to the feed. */
+export async function signUp(page, { save = true, ...fields }) {
+    await page.goto('/signup');
+    await hydrated(page);
+    await fillIn(page, fields);
+    await press(page, 'Create account');
+    await answer(page, save);
+    await feed(page);
+}
+
+/** "Save your login info?" */
+export async function answer(page, save) {
+    await expectText(page.locator('h1'), 'Save your login info?');
+    await press(page, save ? 'Save login info' : 'Not now');
+}
+
+export async function logOut(page, name = 'mina') {
+    await page.locator('details.menu summary').click();
+    await press(page, `Log out ${name}`);
+}
+
+export async function fillIn(page, fields) {
+    for (const [name, text] of Object.entries(fields)) await page.locator(`[name="${name}"]`).fill(text);
+}
+
+export function press(page, name) {
+    return page.getByRole('button', { name, exact: true }).click();
+}
+
+/** Scripts have taken over: the button that shows the password needs them, and comes with them. */
+export function hydrated(page) {
+    return page.locator('button.reveal').first().waitFor();
+}
+
+/** The feed is there. */
+export function feed(page) {
+    return page.locator('article.post').first().waitFor();
+}

@@ -11,7 +11,7 @@ use crate::place::{self, WASM};
 /// Sees to it that everything is there.
 pub(crate) fn provide() -> Result<()> {
     let mut packages = Vec::new();
-    if !child::succeeds(Command::new("node").arg("--version")) {
+    if node().is_none() {
         packages.push("nodejs");
     }
     if !child::succeeds(Command::new("npm").arg("--version")) {
@@ -25,6 +25,10 @@ pub(crate) fn provide() -> Result<()> {
     }
     if !packages.is_empty() {
         install(&packages)?;
+    }
+    // What Playwright asks for. Debian 12 has an older one, and where a newer one comes from is not ours to choose.
+    if node().is_none_or(|major| major < 20) {
+        bail!("node is older than version 20. Install a newer one, from nodejs.org for example, so that `node --version` says so");
     }
     if !wasm_is_there() {
         bail!("Rust cannot build for {WASM}. Type: rustup target add {WASM}");
@@ -74,6 +78,12 @@ fn install(packages: &[&str]) -> Result<()> {
 /// Whether we may install, and must not start PostgreSQL as ourselves.
 pub(crate) fn root_user() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+/// The first number of node's version.
+fn node() -> Option<u32> {
+    let version = Command::new("node").arg("--version").output().ok()?.stdout;
+    String::from_utf8_lossy(&version).trim_start_matches('v').split('.').next()?.parse().ok()
 }
 
 fn wasm_is_there() -> bool {

@@ -1,7 +1,19 @@
 //! A session as a browser sees it. Pages hold a [`Session`]: the present phase, the wire log, and a few verbs.
 //! What stands behind it is the engine in the rooms below; pages never see its ports.
 
+pub mod contract;
+pub mod engine;
+pub mod flight;
+pub mod memory;
 pub mod phase;
+pub mod ports;
+pub mod record;
+mod refresh;
+pub mod schedule;
+mod start;
+#[cfg(test)]
+mod tests;
+mod verbs;
 
 use std::sync::Arc;
 

@@ -66,3 +66,49 @@ impl Phase {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::wire::account::Role;
+    use crate::wire::session::TokenStorage;
+
+    fn mina() -> Viewer {
+        let (account_id, session_id) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        Viewer { account_id, username: "mina".into(), display_name: "Mina".into(), role: Role::User, session_id }
+    }
+
+    #[test]
+    fn every_phase_answers_every_event() {
+        let granted = Event::Granted(mina());
+        let ended = Event::Ended(Why::Idle);
+        let (active, offline, over) = (Phase::Active(mina()), Phase::Offline(mina()), Phase::Ended(Why::Idle));
+        let before = Phase::Ended(Why::LoggedOut);
+        #[rustfmt::skip]
+        let table = [
+            // phase              granted        nothing            ended             unreachable        reachable
+            (Phase::Restoring, [&active, &Phase::Anonymous, &over,             &Phase::Restoring, &Phase::Restoring]),
+            (Phase::Anonymous, [&active, &Phase::Anonymous, &Phase::Anonymous, &Phase::Anonymous, &Phase::Anonymous]),
+            (active.clone(),   [&active, &active,           &over,             &offline,          &active]),
+            (offline.clone(),  [&active, &offline,          &over,             &offline,          &active]),
+            (before.clone(),   [&active, &before,           &before,           &before,           &before]),
+        ];
+        for (phase, row) in table {
+            let events = [granted.clone(), Event::NothingStored, ended.clone(), Event::Unreachable, Event::Reachable];
+            for (event, expected) in events.into_iter().zip(row) {
+                assert_eq!(&phase.clone().after(event.clone()), expected, "{phase:?} after {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_begins_with_what_the_server_knew() {
+        let seen = Boot { viewer: Some(mina()), storage: Some(TokenStorage::Cookie), ..Boot::default() };
+        assert_eq!(Phase::of(&seen), Phase::Active(mina()));
+        let hinted = Boot { storage: Some(TokenStorage::Local), ..Boot::default() };
+        assert_eq!(Phase::of(&hinted), Phase::Restoring, "never shown as logged out");
+        assert_eq!(Phase::of(&Boot::default()), Phase::Anonymous);
+    }
+}

@@ -1,0 +1,159 @@
+//! What the engine needs from outside, as five traits. The browser's adapter implements them; so do the tests.
+//! None of them decides anything about a token.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::record::Record;
+use crate::wire::problem::{Code, Problem};
+use crate::wire::secret::Secret;
+use crate::wire::session::Why;
+
+/// A future of one thread. The engine lives where the page lives, and never moves.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// A request on its way out.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// HTTP method, in capitals.
+    pub method: &'static str,
+    /// Path and query, of this site.
+    pub path: String,
+    /// For `Authorization: Bearer`.
+    pub bearer: Option<Secret>,
+    /// JSON. May hold a password or a token, so it is wiped when dropped.
+    pub body: Option<Secret>,
+    /// Whether it shall outlive the page.
+    pub keepalive: bool,
+    /// For `X-Account`: the account a mutation acts for.
+    pub account: Option<Uuid>,
+    /// Whether cookies travel along. Not where the client holds both tokens itself: the cookies may belong to another session.
+    pub cookies: bool,
+}
+
+/// An answer, of whatever kind.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, as text; may hold tokens.
+    pub body: Secret,
+    /// `Retry-After`, in milliseconds from now.
+    pub retry_after_ms: Option<u64>,
+}
+
+impl Response {
+    /// Whether the status says that it went well.
+    #[must_use]
+    pub fn ok(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The answer read as a problem. One that is not ours (a proxy's page, half a body) says [`Code::Unreachable`]: no end, no verdict.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let mut problem = serde_json::from_str(self.body.expose()).unwrap_or_else(|_| Problem::new(Code::Unreachable));
+        problem.status = self.status;
+        problem.retry_after_ms = problem.retry_after_ms.or(self.retry_after_ms);
+        problem
+    }
+}
+
+/// No answer came: no network, no server, or not in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreachable;
+
+/// The way to the server.
+pub trait Transport {
+    /// Sends a request and waits for the whole answer, for a bounded time.
+    fn send(&self, request: Request) -> Pending<'_, Result<Response, Unreachable>>;
+}
+
+/// Where one record is kept: see [`Record::place`]. Everything that [`super::contract::holds`] asks must hold.
+pub trait TokenStore {
+    /// The record that counts in this tab. What cannot be read is as good as not there.
+    fn load(&self) -> Option<Record>;
+    /// Puts the record into its place, and takes the same session's out of every other. A place that is blocked or full is replaced
+    /// by one that is not, so that [`Self::load`] gives the record back in any case.
+    fn save(&self, record: &Record);
+    /// Takes away the record that [`Self::load`] shows.
+    fn clear(&self);
+    /// Differs whenever the record does; `None` when there is none. Cheap.
+    fn stamp(&self) -> Option<u64> {
+        self.load().map(|record| record.stamp())
+    }
+}
+
+/// Mutual exclusion among the tabs of a browser. It saves requests; correctness never rests on it.
+pub trait TabLock {
+    /// Waits for the lock, 5 seconds at most, and goes on without it then, or where there is none.
+    fn acquire(&self) -> Pending<'_, Held>;
+}
+
+/// The lock, until it is dropped.
+pub struct Held(Option<Box<dyn FnOnce()>>);
+
+impl Held {
+    /// A lock that `release` gives back.
+    #[must_use]
+    pub fn until(release: impl FnOnce() + 'static) -> Self {
+        Self(Some(Box::new(release)))
+    }
+
+    /// No lock.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self(None)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(release) = self.0.take() {
+            release();
+        }
+    }
+}
+
+/// What tabs tell each other. Never a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// The session has new tokens: read your store.
+    Granted {
+        /// The session.
+        session_id: Uuid,
+        /// How far its chain has come.
+        generation: u64,
+    },
+    /// The session is over.
+    LoggedOut {
+        /// The session.
+        session_id: Uuid,
+        /// Why.
+        why: Why,
+    },
+}
+
+/// The way to the other tabs.
+pub trait TabChannel {
+    /// Tells every other tab; not this one.
+    fn announce(&self, message: Message);
+    /// Calls `hear` with what other tabs announce, from now on.
+    fn listen(&self, hear: Box<dyn Fn(Message)>);
+}
+
+/// Time and chance.
+pub trait Clock {
+    /// Milliseconds on a clock that is never set. May stand still while the machine sleeps.
+    fn ticks(&self) -> f64;
+    /// Unix milliseconds. A hint: it may be wrong by years.
+    fn wall(&self) -> i64;
+    /// Wakes up after `ms` milliseconds or later: browsers throttle.
+    fn sleep(&self, ms: f64) -> Pending<'_, ()>;
+    /// At least 0, less than 1. For jitter and stamps, never for secrets.
+    fn random(&self) -> f64;
+}

@@ -1,0 +1,151 @@
+//! A refresh: stamp → lock → read the store again → fetch → persist → read back → use → announce.
+//! Sorts every failure: only a typed end ends a session, or a token that the server does not know and that nothing can replace.
+
+use std::rc::Rc;
+
+use super::Part;
+use super::engine::{Engine, written};
+use super::flight::Joined;
+use super::ports::{Message, Request, Response, Unreachable};
+use super::record::{Found, Kept, Record};
+use crate::routes::api;
+use crate::wire::problem::{Code, Problem};
+use crate::wire::session::{Grant, Refresh, Why};
+
+/// How a refresh came out.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outcome {
+    /// There is a fresh token: fetched here, or by another tab.
+    Fresh,
+    /// The session is over.
+    Ended(Why),
+    /// Not now. The tokens are kept.
+    Failed(Problem),
+}
+
+/// What the server made of a refresh token.
+enum Verdict {
+    Granted(Grant),
+    Ended(Why),
+    /// Somebody else has the successor. Read the store again, after so many milliseconds at the latest.
+    Superseded(u64),
+    Later(Problem),
+}
+
+/// How often one refresh may begin anew.
+const ROUNDS: usize = 4;
+
+impl Engine {
+    /// Joins the refresh under way, or starts one.
+    pub(super) fn refresh(self: &Rc<Self>, group: u64) -> Joined<Outcome> {
+        let engine = self.clone();
+        self.flight.join(|| Box::pin(async move { engine.renew(group).await }))
+    }
+
+    async fn renew(&self, group: u64) -> Outcome {
+        let Some(mut known) = self.with_kept(Kept::clone) else { return Outcome::Failed(Problem::new(Code::Unauthenticated)) };
+        if self.ports.clock.ticks() < self.state.borrow().trouble.held_until {
+            return Outcome::Failed(Problem::new(Code::Busy));
+        }
+        let epoch = self.epoch.get();
+        let _held = self.ports.lock.acquire().await;
+        for _ in 0..ROUNDS {
+            if self.epoch.get() != epoch {
+                return self.overtaken();
+            }
+            match Found::of(self.ports.store.load(), &known) {
+                Found::Same => {}
+                Found::Gone(why) => {
+                    self.let_go(why);
+                    return Outcome::Ended(why);
+                }
+                Found::Moved(kept) => {
+                    known = (*kept).clone();
+                    self.adopt(*kept);
+                    // In `hybrid` the access token stays in the tab that fetched it.
+                    if self.epoch.get() != epoch || (known.has_access() && !self.due()) {
+                        return Outcome::Fresh;
+                    }
+                }
+            }
+            let answer = self.send(group, Part::Refresh, self.refreshing(&known)).await;
+            if self.epoch.get() != epoch {
+                return self.overtaken();
+            }
+            match sort(answer) {
+                Verdict::Granted(grant) => {
+                    self.answered();
+                    self.take(grant);
+                    return Outcome::Fresh;
+                }
+                // Said of a token that is no longer the newest here: ask again with the newest.
+                Verdict::Ended(_) | Verdict::Superseded(_) if self.moved_since(&known) => {}
+                Verdict::Ended(why) => {
+                    self.over(why);
+                    return Outcome::Ended(why);
+                }
+                Verdict::Superseded(ms) => self.ports.clock.sleep(f64::from(u32::try_from(ms).unwrap_or(u32::MAX).clamp(50, 2000))).await,
+                Verdict::Later(problem) => return Outcome::Failed(self.failed(problem)),
+            }
+        }
+        Outcome::Failed(self.failed(Problem::new(Code::Superseded)))
+    }
+
+    /// The session was logged out, or another took its place, while the refresh was on its way. Its answer is not looked at.
+    fn overtaken(&self) -> Outcome {
+        Outcome::Failed(self.void())
+    }
+
+    fn moved_since(&self, known: &Kept) -> bool {
+        matches!(Found::of(self.ports.store.load(), known), Found::Moved(_))
+    }
+
+    fn refreshing(&self, known: &Kept) -> Request {
+        let body = Refresh { refresh: known.refresh.clone() };
+        // No access token: it may have run out, and the server would have to choose between two credentials.
+        Request { bearer: None, account: None, ..self.request("POST", api::REFRESH, Some(written(&body))) }
+    }
+
+    /// Persists a grant, reads back, uses, announces.
+    pub(super) fn take(&self, grant: Grant) {
+        let mine = Kept::of(grant, self.stamp(), self.ports.clock.wall());
+        let store = &self.ports.store;
+        // Without a lock another tab may be further already; an older token must not bury a newer one.
+        let further = |record| match record {
+            Some(Record::Session(other)) => {
+                let same = other.viewer.session_id == mine.viewer.session_id && other.storage == mine.storage;
+                (same && other.stamp != mine.stamp && other.generation > mine.generation).then_some(other)
+            }
+            _ => None,
+        };
+        let other = further(store.load()).or_else(|| {
+            store.save(&mine.record());
+            further(store.load())
+        });
+        match other {
+            Some(other) if other.refresh.is_some() => self.adopt(other),
+            _ => {
+                let message = Message::Granted { session_id: mine.viewer.session_id, generation: mine.generation };
+                self.hold(mine, 0.0);
+                self.ports.channel.announce(message);
+            }
+        }
+    }
+}
+
+/// The one place where an answer to a refresh is judged.
+fn sort(answer: Result<Response, Unreachable>) -> Verdict {
+    let Ok(response) = answer else { return Verdict::Later(Problem::new(Code::Unreachable)) };
+    if response.ok() {
+        return serde_json::from_str(response.body.expose())
+            .map_or_else(|_| Verdict::Later(Problem::new(Code::Unreachable)), Verdict::Granted);
+    }
+    let problem = response.problem();
+    match problem.code {
+        Code::SessionEnded => Verdict::Ended(problem.reason.unwrap_or(Why::Unknown)),
+        // The server knows nothing of such a token: it was forged, garbled, or cleared away with the cookies. Nothing is left to try.
+        Code::InvalidToken | Code::Unauthenticated => Verdict::Ended(Why::Cleared),
+        Code::Superseded => Verdict::Superseded(problem.retry_after_ms.unwrap_or(200)),
+        _ => Verdict::Later(problem),
+    }
+}

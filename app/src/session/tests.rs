@@ -1,0 +1,8 @@
+//! The engine against a server that follows the protocol, with faults, several tabs, and a clock that stands still.
+
+mod calls;
+mod refreshes;
+mod starts;
+mod tabs;
+mod verbs;
+mod world;

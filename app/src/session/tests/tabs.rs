@@ -1,0 +1,139 @@
+//! Several tabs over one store, with the lock and without.
+
+use super::super::phase::Phase;
+use super::super::ports::TokenStore;
+use super::world::{Fault, Tab, World};
+use crate::session::engine::Engine;
+use crate::session::record::Record;
+use crate::wire::problem::Code;
+use crate::wire::session::{Boot, TokenStorage, Why};
+use futures::future::join;
+use std::rc::Rc;
+
+const REFRESH: &str = "/api/session/refresh";
+
+fn boot(world: &World, storage: TokenStorage) -> Boot {
+    let Some(Record::Session(kept)) = world.store.load() else { panic!("a session") };
+    match storage.refresh_in_cookie() {
+        true => Boot { viewer: Some(kept.viewer), storage: Some(storage), saved: true, expires_in: Some(300), ..Boot::default() },
+        false => Boot { storage: Some(storage), saved: true, ..Boot::default() },
+    }
+}
+
+fn two(world: &Rc<World>, storage: TokenStorage) -> (Tab, Tab) {
+    let first = world.mina(storage);
+    let second = world.tab(&boot(world, storage));
+    world.server.seen.borrow_mut().clear();
+    (first, second)
+}
+
+#[test]
+fn two_tabs_need_one_refresh_where_there_is_a_lock() {
+    for storage in [TokenStorage::Cookie, TokenStorage::Local] {
+        let world = World::new();
+        let (first, second) = two(&world, storage);
+        world.server.forget_access();
+        let (a, b) = world.run(join(first.feed(), second.feed()));
+        assert_eq!((a, b), (Ok(200), Ok(200)), "{storage:?}");
+        assert_eq!(world.server.count("POST", REFRESH), 1, "{storage:?}");
+    }
+}
+
+#[test]
+fn two_tabs_survive_without_a_lock_and_without_hearing_each_other() {
+    for storage in [TokenStorage::Cookie, TokenStorage::Hybrid, TokenStorage::Local] {
+        let world = World::new();
+        world.door.off.set(true);
+        world.deaf.set(true);
+        let (first, second) = two(&world, storage);
+        let _keep = (world.go(Engine::keep(Rc::downgrade(&first.engine))), world.go(Engine::keep(Rc::downgrade(&second.engine))));
+        for round in 0..60 {
+            world.sleep(f64::from(round % 7) * 60_000.0);
+            if round % 5 == 0 {
+                world.server.fault(REFRESH, Fault::Lost);
+            }
+            if round % 3 == 0 {
+                world.server.forget_access();
+            }
+            let calls = world.go(join(first.feed(), second.feed()));
+            world.pass(10_000.0);
+            assert!(calls.borrow().is_some());
+            assert!(first.engine.phase().viewer().is_some(), "{storage:?} {round} {:?}", first.engine.phase());
+            assert!(second.engine.phase().viewer().is_some(), "{storage:?} {round} {:?}", second.engine.phase());
+        }
+        world.pass(70_000.0);
+        assert_eq!(world.run(join(first.feed(), second.feed())), (Ok(200), Ok(200)), "{storage:?}");
+    }
+}
+
+#[test]
+fn a_log_out_shows_in_every_tab_at_once() {
+    for storage in [TokenStorage::Cookie, TokenStorage::Hybrid, TokenStorage::Local] {
+        let world = World::new();
+        let (first, second) = two(&world, storage);
+        drop(first.engine.log_out());
+        assert_eq!(second.engine.phase(), Phase::Ended(Why::LoggedOut), "{storage:?}");
+    }
+}
+
+#[test]
+fn a_tab_that_did_not_hear_of_a_log_out_finds_it_in_the_store() {
+    let world = World::new();
+    world.deaf.set(true);
+    let (first, second) = two(&world, TokenStorage::Local);
+    drop(first.engine.log_out());
+    assert!(second.engine.moved());
+    let engine = second.engine.clone();
+    world.run(async move { engine.wake().await });
+    assert_eq!(second.engine.phase(), Phase::Ended(Why::LoggedOut));
+}
+
+#[test]
+fn a_log_in_shows_in_tabs_that_nobody_was_logged_in_to() {
+    let world = World::new();
+    let (first, second) = (world.tab(&Boot::default()), world.tab(&Boot::default()));
+    let viewer = world.log_in(&first, "mina", TokenStorage::Cookie).unwrap();
+    assert_eq!(second.engine.phase(), Phase::Active(viewer));
+}
+
+#[test]
+fn another_account_takes_over_and_voids_what_was_asked_for_the_first() {
+    let world = World::new();
+    let (first, second) = two(&world, TokenStorage::Cookie);
+    world.server.fault("/api/feed", Fault::Slow(1000.0));
+    let late = world.go(second.feed());
+    let rover = world.log_in(&first, "rover", TokenStorage::Cookie).unwrap();
+    assert_eq!(second.engine.phase(), Phase::Active(rover));
+    world.pass(1000.0);
+    assert_eq!(late.take().unwrap().unwrap_err().code, Code::WrongAccount);
+}
+
+#[test]
+fn a_session_of_one_tab_alone_is_not_touched_by_the_others() {
+    let world = World::new();
+    let own = Rc::new(super::super::memory::MemoryStore::default());
+    let alone = world.tab_over(&Boot::default(), own);
+    let mina = world.log_in(&alone, "mina", TokenStorage::Memory).unwrap();
+    let other = world.tab(&Boot::default());
+    world.log_in(&other, "rover", TokenStorage::Cookie).unwrap();
+    assert_eq!(alone.engine.phase(), Phase::Active(mina));
+    drop(other.engine.log_out());
+    assert!(alone.engine.phase().viewer().is_some());
+}
+
+#[test]
+fn an_older_grant_does_not_bury_a_newer_one() {
+    let world = World::new();
+    world.door.off.set(true);
+    let mina = world.mina(TokenStorage::Local);
+    world.sleep(3_600_000.0);
+    world.server.fault(REFRESH, Fault::Slow(500.0));
+    let feed = world.go(mina.feed());
+    let Some(Record::Session(mut kept)) = world.store.load() else { panic!("a session") };
+    (kept.generation, kept.stamp) = (9, 9);
+    world.store.save(&Record::Session(kept));
+    world.pass(500.0);
+    assert!(feed.borrow().is_some());
+    let Some(Record::Session(kept)) = world.store.load() else { panic!("a session") };
+    assert_eq!(kept.generation, 9);
+}

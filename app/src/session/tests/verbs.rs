@@ -1,0 +1,151 @@
+//! Log-in, log-out, save.
+
+use super::super::phase::Phase;
+use super::super::ports::TokenStore;
+use super::super::record::{Place, Record};
+use super::world::{Fault, World};
+use crate::wire::problem::{Code, Problem};
+use crate::wire::secret::Secret;
+use crate::wire::session::{Boot, LogIn, TokenStorage, Why};
+
+const REFRESH: &str = "/api/session/refresh";
+const SESSION: &str = "/api/session";
+
+#[test]
+fn a_log_in_makes_the_session_this_browsers() {
+    for storage in TokenStorage::IN_A_BROWSER {
+        let world = World::new();
+        let tab = world.tab(&Boot::default());
+        let viewer = world.log_in(&tab, "mina", storage).unwrap();
+        assert_eq!(tab.engine.phase(), Phase::Active(viewer));
+        assert_eq!(world.run(tab.feed()), Ok(200));
+        assert!(!tab.engine.moved());
+    }
+}
+
+#[test]
+fn a_refused_log_in_changes_nothing() {
+    let world = World::new();
+    let tab = world.tab(&Boot::default());
+    let form = LogIn { login: "mina".into(), password: Secret::new("wrong".into()), storage: None, save: None };
+    let engine = tab.engine.clone();
+    assert_eq!(world.run(async move { engine.log_in(form).await }).unwrap_err().code, Code::InvalidCredentials);
+    assert_eq!(tab.engine.phase(), Phase::Anonymous);
+    assert!(world.store.load().is_none());
+}
+
+#[test]
+fn a_log_out_is_done_here_before_the_server_has_heard() {
+    for storage in TokenStorage::IN_A_BROWSER {
+        let world = World::new();
+        let mina = world.mina(storage);
+        let session_id = mina.engine.phase().viewer().unwrap().session_id;
+        let telling = mina.engine.log_out();
+        assert_eq!(mina.engine.phase(), Phase::Ended(Why::LoggedOut));
+        assert!(world.server.seen.borrow().is_empty());
+        world.run(telling);
+        assert_eq!(world.server.ended(session_id), Some(Why::LoggedOut), "{storage:?}");
+        assert!(world.store.load().is_none());
+        assert!(world.server.seen.borrow()[0].keepalive);
+        assert!(world.run(mina.feed()).is_err());
+    }
+}
+
+#[test]
+fn a_log_out_that_did_not_arrive_is_sent_first_thing_next_time() {
+    for storage in TokenStorage::IN_A_BROWSER {
+        for fault in [Fault::Down, Fault::Says(502, ""), Fault::Refused(Problem::new(Code::Throttled))] {
+            let world = World::new();
+            let mina = world.mina(storage);
+            let viewer = mina.engine.phase().viewer().cloned().unwrap();
+            world.server.fault(SESSION, fault);
+            world.run(mina.engine.log_out());
+            assert_eq!(world.server.ended(viewer.session_id), None);
+            assert!(matches!(world.store.load(), Some(Record::Revoke(_))));
+
+            // The server still believes in the session, and renders the page for its owner.
+            let seen = storage.refresh_in_cookie().then(|| viewer.clone());
+            let next = world.tab(&Boot { viewer: seen, storage: Some(storage), ..Boot::default() });
+            assert!(next.engine.phase().viewer().is_none(), "{storage:?}");
+            assert_eq!(world.server.ended(viewer.session_id), Some(Why::LoggedOut), "{storage:?}");
+            assert!(world.store.load().is_none());
+        }
+    }
+}
+
+#[test]
+fn an_owed_log_out_holds_no_name_and_goes_before_the_next_log_in() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Local);
+    world.server.fault(SESSION, Fault::Down);
+    world.run(mina.engine.log_out());
+    assert!(!serde_json::to_string(&world.store.load().unwrap()).unwrap().contains("mina"));
+    world.server.seen.borrow_mut().clear();
+    world.log_in(&mina, "rover", TokenStorage::Local).unwrap();
+    let methods: Vec<_> = world.server.seen.borrow().iter().map(|request| request.method).collect();
+    assert_eq!(methods, ["DELETE", "POST"]);
+}
+
+#[test]
+fn a_log_out_wins_against_a_refresh_in_flight() {
+    for storage in TokenStorage::IN_A_BROWSER {
+        let world = World::new();
+        let mina = world.mina(storage);
+        world.sleep(3_600_000.0);
+        world.server.fault(REFRESH, Fault::Slow(1000.0));
+        let feed = world.go(mina.feed());
+        drop(mina.engine.log_out());
+        world.pass(1000.0);
+        assert!(feed.take().unwrap().is_err());
+        assert_eq!(mina.engine.phase(), Phase::Ended(Why::LoggedOut), "{storage:?}");
+        assert!(!matches!(world.store.load(), Some(Record::Session(_))));
+    }
+}
+
+#[test]
+fn an_answer_that_comes_after_the_log_out_is_not_shown() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Local);
+    world.server.fault("/api/feed", Fault::Slow(1000.0));
+    let feed = world.go(mina.feed());
+    drop(mina.engine.log_out());
+    world.pass(1000.0);
+    assert_eq!(feed.take().unwrap().unwrap_err().reason, Some(Why::LoggedOut));
+}
+
+#[test]
+fn saving_moves_the_record_to_where_it_lasts() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Local);
+    for (save, place) in [(false, Place::Tab), (true, Place::Browser)] {
+        let engine = mina.engine.clone();
+        world.run(async move { engine.save(save).await }).unwrap();
+        assert_eq!(world.store.load().unwrap().place(), place);
+        assert_eq!(world.run(mina.feed()), Ok(200));
+    }
+}
+
+#[test]
+fn saving_with_a_token_that_was_replaced_goes_on_with_the_next() {
+    for storage in TokenStorage::IN_A_BROWSER {
+        for fault in [Fault::Refused(Problem::new(Code::Superseded)), Fault::Refused(Problem::new(Code::InvalidToken))] {
+            let world = World::new();
+            let mina = world.mina(storage);
+            world.server.fault(SESSION, fault);
+            let engine = mina.engine.clone();
+            assert_eq!(world.run(async move { engine.save(false).await }), Ok(()), "{storage:?}");
+            assert_eq!(world.server.count("POST", REFRESH), 1);
+        }
+    }
+}
+
+#[test]
+fn a_save_that_fails_leaves_all_as_it_was() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Local);
+    world.server.fault(SESSION, Fault::Down);
+    let engine = mina.engine.clone();
+    assert_eq!(world.run(async move { engine.save(false).await }).unwrap_err().code, Code::Unreachable);
+    assert_eq!(world.store.load().unwrap().place(), Place::Browser);
+    assert!(mina.engine.phase().viewer().is_some());
+}

@@ -1,0 +1,156 @@
+//! What a page can do to its session: log in, sign up, log out, save.
+
+use std::future::Future;
+use std::rc::Rc;
+
+use super::Part;
+use super::engine::{Engine, written};
+use super::phase::Event;
+use super::ports::{Message, Request, Unreachable};
+use super::record::{Kept, Record, Revoke};
+use super::refresh::Outcome;
+use crate::routes::api;
+use crate::wire::account::{SignUp, Viewer};
+use crate::wire::problem::{Code, Problem};
+use crate::wire::secret::Secret;
+use crate::wire::session::{Change, Grant, LogIn, Refresh, Why};
+
+impl Engine {
+    /// Logs in, and makes the session this browser's.
+    ///
+    /// # Errors
+    /// What the server says. The session there was before, if any, stays.
+    pub async fn log_in(&self, form: LogIn) -> Result<Viewer, Problem> {
+        self.enter(api::SESSION, written(&form)).await
+    }
+
+    /// Signs up, which logs in.
+    ///
+    /// # Errors
+    /// What the server says, field by field.
+    pub async fn sign_up(&self, form: SignUp) -> Result<Viewer, Problem> {
+        self.enter(api::ACCOUNTS, written(&form)).await
+    }
+
+    async fn enter(&self, path: &str, form: Secret) -> Result<Viewer, Problem> {
+        let group = self.group();
+        self.settle(group).await;
+        self.void_what_is_in_flight();
+        let epoch = self.epoch.get();
+        // No bearer: this is about a session to come. Cookies travel: the server may take the former session's away.
+        let request = Request { bearer: None, account: None, cookies: true, ..self.request("POST", path, Some(form)) };
+        let response = self.send(group, Part::Request, request).await.map_err(|Unreachable| Problem::new(Code::Unreachable))?;
+        if !response.ok() {
+            return Err(response.problem());
+        }
+        let grant: Grant = serde_json::from_str(response.body.expose()).map_err(|_| Problem::new(Code::Unreachable))?;
+        if self.epoch.get() != epoch {
+            return Err(self.void());
+        }
+        self.answered();
+        let viewer = grant.viewer.clone();
+        self.take(grant);
+        Ok(viewer)
+    }
+
+    /// Logs out. The session is gone from here, and from the other tabs, when this returns; the future tells the server.
+    /// If it cannot be told, what it needs to know is kept, and sent first thing next time.
+    pub fn log_out(self: &Rc<Self>) -> impl Future<Output = ()> + use<> {
+        let told = self.with_kept(Kept::clone).map(|kept| {
+            let (bearer, owed) = (kept.access.clone(), kept.revoke(self.stamp()));
+            self.ports.store.save(&Record::Revoke(owed.clone()));
+            self.ports.channel.announce(Message::LoggedOut { session_id: owed.session_id, why: Why::LoggedOut });
+            self.let_go(Why::LoggedOut);
+            (bearer, owed)
+        });
+        let engine = self.clone();
+        async move {
+            if let Some((bearer, owed)) = told {
+                engine.tell(engine.group(), bearer, &owed).await;
+            }
+        }
+    }
+
+    /// Sends the log-out that is owed, if one is.
+    pub(super) async fn settle(&self, group: u64) {
+        if let Some(Record::Revoke(owed)) = self.ports.store.load() {
+            self.tell(group, None, &owed).await;
+        }
+    }
+
+    async fn tell(&self, group: u64, bearer: Option<Secret>, owed: &Revoke) {
+        let request = Request {
+            method: "DELETE",
+            path: api::SESSION.to_owned(),
+            bearer,
+            body: Some(written(&Refresh { refresh: owed.refresh.clone() })),
+            keepalive: true,
+            account: Some(owed.account_id),
+            cookies: true,
+        };
+        // Any answer will do, but for those that say "later".
+        let heard = match self.send(group, Part::Request, request).await {
+            Ok(response) => response.status < 500 && response.status != 429 && response.status != 408,
+            Err(Unreachable) => false,
+        };
+        if heard && self.ports.store.stamp() == Some(owed.stamp) {
+            self.ports.store.clear();
+        }
+    }
+
+    /// Saves the login info, or not. The record moves to where it then belongs.
+    ///
+    /// # Errors
+    /// What the server says. Nothing has changed then.
+    pub async fn save(self: &Rc<Self>, save: bool) -> Result<(), Problem> {
+        let (group, epoch) = (self.group(), self.epoch.get());
+        let mut fresh = !self.due();
+        for part in [Part::Request, Part::Replay] {
+            if !fresh {
+                match self.refresh(group).await {
+                    Outcome::Fresh => {}
+                    Outcome::Ended(why) => return Err(Problem::ended(why)),
+                    Outcome::Failed(problem) => return Err(problem),
+                }
+            }
+            let held = self.ports.lock.acquire().await;
+            let Some(refresh) = self.with_kept(|kept| kept.refresh.clone()) else { return Err(Problem::new(Code::Unauthenticated)) };
+            let request = self.request("PATCH", api::SESSION, Some(written(&Change { save, refresh })));
+            let answer = self.send(group, part, request).await;
+            if self.epoch.get() != epoch {
+                return Err(self.void());
+            }
+            let response = answer.map_err(|Unreachable| self.failed(Problem::new(Code::Unreachable)))?;
+            if response.ok() {
+                let grant = serde_json::from_str(response.body.expose()).map_err(|_| Problem::new(Code::Unreachable))?;
+                self.answered();
+                self.take(grant);
+                return Ok(());
+            }
+            drop(held);
+            let problem = response.problem();
+            match problem.code {
+                Code::SessionEnded => self.over(problem.reason.unwrap_or(Why::Unknown)),
+                // The token was replaced, or ran out: with the next one, once.
+                Code::Superseded | Code::InvalidToken | Code::Unauthenticated if part == Part::Request => {
+                    fresh = false;
+                    continue;
+                }
+                _ => {}
+            }
+            return Err(problem);
+        }
+        Err(Problem::new(Code::Superseded))
+    }
+
+    /// Tries to reach the server again, now.
+    pub async fn retry(self: &Rc<Self>) {
+        if self.due() {
+            drop(self.refresh(self.group()).await);
+        } else if self.with_kept(|_| ()).is_some() {
+            drop(self.call("GET", api::ME, None).await);
+        } else {
+            self.show(Event::Reachable);
+        }
+    }
+}

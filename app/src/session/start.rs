@@ -88,10 +88,11 @@ impl Engine {
         self.wake().await;
     }
 
-    /// The page is seen again, or the network is back: pays what is owed, reads the store again, refreshes what is due.
+    /// The page is seen again, or the network is back: reads the store again, refreshes what is due, pays what is owed.
     pub async fn wake(self: &Rc<Self>) {
-        self.settle(self.group()).await;
+        // Looked at first: paying takes the note away that says what became of this page's session.
         self.look().await;
+        self.settle(self.group()).await;
     }
 
     fn listen(self: &Rc<Self>) {

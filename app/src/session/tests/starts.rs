@@ -32,7 +32,7 @@ fn a_cold_open_meets_no_401() {
             let viewer = mina.engine.phase().viewer().cloned();
             drop(mina);
             world.sleep(away);
-            let left = (away < 300_000.0 && storage == TokenStorage::Cookie).then_some(300 - (away / 1000.0) as u32);
+            let left = (away < 300_000.0 && storage == TokenStorage::Cookie).then(|| 300 - (away / 1000.0) as u32);
             let boot = Boot {
                 viewer: viewer.filter(|_| storage.refresh_in_cookie()),
                 storage: Some(storage),

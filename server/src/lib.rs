@@ -1,1 +1,24 @@
-//! x
+//! The server's adapter to the app: accounts, sessions, two databases, HTTP.
+//!
+//! Who may import whom: `model ◄ store ◄ {auth, feed} ◄ {http, jobs} ◄ site ◄ main`. Only `store` names sqlx, only `config` reads
+//! the environment, only `clock` reads the time, only `http::cookies` sets a cookie. `tests/suite/rooms.rs` holds it.
+//!
+//! - [`config`]: defaults, file, environment, flags
+//! - [`clock`]: the time, also one that tests turn
+//! - [`model`]: words that everyone uses
+//! - [`store`]: SQL, the same on SQLite and PostgreSQL
+//! - [`auth`]: passwords, access tokens, refresh chains, sessions, policy
+//! - [`feed`]: posts and pictures
+//! - [`http`]: the router, and the documents
+//! - [`jobs`]: what runs beside the requests
+//! - [`site`]: puts it all together
+
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod feed;
+pub mod http;
+pub mod jobs;
+pub mod model;
+pub mod site;
+pub mod store;

@@ -1,1 +1,49 @@
-fn main() {}
+//! Reads what is asked for, and does it.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use server::clock::SystemClock;
+use server::config::{self, Command};
+use server::site;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    match config::from_process() {
+        Ok(Command::Help) => print!("{}", config::help()),
+        Ok(Command::Version) => println!("nightlatch {}", env!("CARGO_PKG_VERSION")),
+        Ok(Command::Check(_)) => println!("the configuration is fine"),
+        Ok(Command::Serve(config)) => {
+            let filter = EnvFilter::try_from_env("NIGHTLATCH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+            tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+            let served = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(site::StartError::from);
+            if let Err(error) = served.and_then(|runtime| runtime.block_on(site::serve(&config, Arc::new(SystemClock), asked_to_stop()))) {
+                eprintln!("nightlatch: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+        Err(faults) => {
+            for fault in faults {
+                eprintln!("nightlatch: {fault}");
+            }
+            eprintln!("nightlatch: see nightlatch --help");
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// Control-C, or the signal that service managers send.
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated => {}
+    }
+}

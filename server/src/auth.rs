@@ -1,0 +1,74 @@
+//! Who is there, and what they may do. The use cases stand in [`session`] and [`account`]; what they decide with stands in the
+//! pure rooms [`chain`], [`access`] and [`policy`].
+
+pub mod access;
+pub mod account;
+pub mod chain;
+pub mod confirm;
+pub mod ended;
+pub mod error;
+pub mod keys;
+pub mod password;
+pub mod policy;
+pub mod session;
+pub mod throttle;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use error::{Error, Result};
+
+use crate::clock::Clock;
+use crate::store::Db;
+
+/// How long sessions last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A saved session that is not used.
+    pub saved_idle: Duration,
+    /// A saved session at the most.
+    pub saved_age: Duration,
+    /// A session that is not saved and not used. Browsers that restore session cookies must not turn "not now" into "for ever".
+    pub unsaved_idle: Duration,
+    /// A session that is not saved, at the most.
+    pub unsaved_age: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        Self { saved_idle: DAY * 90, saved_age: DAY * 365, unsaved_idle: DAY / 2, unsaved_age: DAY * 7 }
+    }
+}
+
+/// Everything the use cases need.
+pub struct Auth {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Mints and verifies access tokens.
+    pub access: access::Access,
+    /// Seals and opens refresh tokens.
+    pub chain: chain::Chain,
+    /// Hashes passwords.
+    pub hasher: password::Hasher,
+    /// What ended a moment ago.
+    pub ended: ended::Ended,
+    /// What has come back, and is still to be written down.
+    pub confirmations: confirm::Confirmations,
+    /// How long sessions last.
+    pub limits: Limits,
+    /// Whether attempts to log in are counted.
+    pub throttle: bool,
+    /// Fewest characters of a new password.
+    pub password_min: usize,
+}
+
+impl Auth {
+    /// For how long a token that was just replaced may be in a race with its successor, in milliseconds.
+    #[must_use]
+    pub fn window(&self) -> i64 {
+        crate::model::millis(self.access.life() / 10).min(30_000)
+    }
+}

@@ -1,0 +1,359 @@
+//! Access tokens: JWT (RFC 7519) by the profile of RFC 9068, signed with HS256. Verification needs no database.
+
+use std::time::Duration;
+
+use app::wire::account::{Role, Viewer};
+use app::wire::secret::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Error, Result};
+use crate::model::{Timestamp, fill_random};
+
+/// No token of ours is longer; nothing longer is parsed.
+const LONGEST: usize = 4096;
+/// How far another server's clock may be ahead of ours, in seconds. Expiry has no such allowance.
+const SKEW: i64 = 5;
+
+/// A signing key.
+pub struct AccessKey {
+    /// Names the key in the token's header.
+    pub kid: String,
+    /// 32 random bytes.
+    pub secret: Vec<u8>,
+}
+
+/// What an access token claims. Every field is required and strictly typed, and none besides them is accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// Issuer: the public origin.
+    pub iss: String,
+    /// Audience: the API of that origin.
+    pub aud: String,
+    /// Subject: the account.
+    pub sub: Uuid,
+    /// The session.
+    pub sid: Uuid,
+    /// The generation of the refresh chain it was handed out with.
+    #[serde(rename = "gen")]
+    pub generation: i64,
+    /// What the account may do.
+    pub role: Role,
+    /// The account's epoch; an older one does not hold.
+    pub epoch: i64,
+    /// The unique name (OpenID Connect Core §5.1), so that "who am I" needs no query.
+    pub preferred_username: String,
+    /// The name to show (the same).
+    pub name: String,
+    /// Issued at, in seconds.
+    pub iat: i64,
+    /// Not before, in seconds.
+    pub nbf: i64,
+    /// Expires at, in seconds.
+    pub exp: i64,
+    /// Makes every token differ.
+    pub jti: String,
+}
+
+impl Claims {
+    /// The account and session it speaks for.
+    #[must_use]
+    pub fn viewer(&self) -> Viewer {
+        Viewer {
+            account_id: self.sub,
+            username: self.preferred_username.clone(),
+            display_name: self.name.clone(),
+            role: self.role,
+            session_id: self.sid,
+        }
+    }
+}
+
+struct Key {
+    header: Header,
+    /// The first segment of every token signed with this key. It is compared as a whole: no header of another shape is looked into,
+    /// so `alg`, `typ`, `kid`, `crit`, `jwk` and the like leave nothing to get wrong.
+    segment: String,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+/// Mints and verifies access tokens with a ring of keys: the first one signs, every one verifies.
+pub struct Access {
+    keys: Vec<Key>,
+    validation: Validation,
+    issuer: String,
+    audience: String,
+    life: Duration,
+}
+
+impl Access {
+    /// `origin` is the public origin; `life` is how long a token holds.
+    ///
+    /// # Errors
+    /// When the ring is empty or a header cannot be written.
+    pub fn new(ring: Vec<AccessKey>, origin: &str, life: Duration) -> Result<Self> {
+        let keys: Vec<Key> = ring.into_iter().map(key).collect::<Result<_>>()?;
+        if keys.is_empty() {
+            return Err(Error::Broken("there is no key to sign with"));
+        }
+        let audience = format!("{origin}/api");
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[origin]);
+        validation.set_audience(&[&audience]);
+        validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        // Time is judged in `verify`, by this server's own clock.
+        validation.validate_exp = false;
+        Ok(Self { keys, validation, issuer: origin.to_owned(), audience, life })
+    }
+
+    /// How long a token holds.
+    #[must_use]
+    pub const fn life(&self) -> Duration {
+        self.life
+    }
+
+    /// A token for a session at a generation.
+    ///
+    /// # Errors
+    /// When it cannot be signed, which would be a fault of the key.
+    pub fn mint(&self, viewer: &Viewer, generation: i64, epoch: i64, now: Timestamp) -> Result<Secret> {
+        let mut jti = [0; 12];
+        fill_random(&mut jti);
+        let iat = now.div_euclid(1000);
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: self.audience.clone(),
+            sub: viewer.account_id,
+            sid: viewer.session_id,
+            generation,
+            role: viewer.role,
+            epoch,
+            preferred_username: viewer.username.clone(),
+            name: viewer.display_name.clone(),
+            iat,
+            nbf: iat,
+            exp: iat + self.life.as_secs().cast_signed(),
+            jti: URL_SAFE_NO_PAD.encode(jti),
+        };
+        let key = self.keys.first().ok_or(Error::Broken("there is no key to sign with"))?;
+        encode(&key.header, &claims, &key.encoding).map(Secret::new).map_err(|_| Error::Broken("a token could not be signed"))
+    }
+
+    /// What a token claims, if it holds now.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAccess`], the same for every fault.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims> {
+        let claims = self.read(token)?;
+        let now = now.div_euclid(1000);
+        let timely = claims.exp > now && claims.nbf <= now + SKEW && claims.iat <= now + SKEW;
+        let plausible = claims.exp - claims.iat <= self.life.as_secs().cast_signed();
+        if timely && plausible { Ok(claims) } else { Err(Error::InvalidAccess) }
+    }
+
+    /// What a token claims, whenever it was or will be good: proof of where it comes from, not of a right.
+    ///
+    /// # Errors
+    /// [`Error::InvalidAccess`], the same for every fault.
+    pub fn read(&self, token: &str) -> Result<Claims> {
+        if token.len() > LONGEST {
+            return Err(Error::InvalidAccess);
+        }
+        let (segment, _) = token.split_once('.').ok_or(Error::InvalidAccess)?;
+        let key = self.keys.iter().find(|key| key.segment == segment).ok_or(Error::InvalidAccess)?;
+        decode::<Claims>(token, &key.decoding, &self.validation).map(|data| data.claims).map_err(|_| Error::InvalidAccess)
+    }
+
+    /// The header of tokens signed with the newest key, as JSON text.
+    #[must_use]
+    pub fn header_json(&self) -> String {
+        self.keys.first().and_then(|key| serde_json::to_string(&key.header).ok()).unwrap_or_default()
+    }
+}
+
+fn key(key: AccessKey) -> Result<Key> {
+    let mut header = Header::new(Algorithm::HS256);
+    header.typ = Some("at+jwt".to_owned());
+    header.kid = Some(key.kid);
+    let json = serde_json::to_vec(&header).map_err(|_| Error::Broken("a token header could not be written"))?;
+    Ok(Key {
+        segment: URL_SAFE_NO_PAD.encode(json),
+        header,
+        encoding: EncodingKey::from_secret(&key.secret),
+        decoding: DecodingKey::from_secret(&key.secret),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const ORIGIN: &str = "https://nightlatch.example";
+    const NOW: Timestamp = 1_800_000_000_500;
+
+    fn ring(kid: &str, byte: u8) -> Vec<AccessKey> {
+        vec![AccessKey { kid: kid.into(), secret: vec![byte; 32] }]
+    }
+
+    fn access() -> Access {
+        Access::new(ring("k1", 7), ORIGIN, Duration::from_secs(300)).unwrap()
+    }
+
+    fn viewer() -> Viewer {
+        Viewer {
+            account_id: Uuid::from_u128(1),
+            username: "mina".into(),
+            display_name: "Mina".into(),
+            role: Role::User,
+            session_id: Uuid::from_u128(2),
+        }
+    }
+
+    /// A token with our key and any header and claims.
+    fn forge(header: &Value, claims: &Value, secret: u8) -> String {
+        use hmac::{Hmac, KeyInit, Mac};
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).unwrap());
+        let signed = format!("{}.{}", part(header), part(claims));
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&[secret; 32]).unwrap();
+        mac.update(signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    fn good() -> (Value, Value) {
+        let token = access().mint(&viewer(), 3, 0, NOW).unwrap();
+        let mut parts = token.expose().split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
+        let header = serde_json::from_slice(&parts.next().unwrap()).unwrap();
+        (header, serde_json::from_slice(&parts.next().unwrap()).unwrap())
+    }
+
+    #[test]
+    fn a_minted_token_holds_until_it_expires() {
+        let access = access();
+        let token = access.mint(&viewer(), 3, 0, NOW).unwrap();
+        let claims = access.verify(token.expose(), NOW).unwrap();
+        assert_eq!((claims.viewer(), claims.generation), (viewer(), 3));
+        assert!(access.verify(token.expose(), NOW + 299_000).is_ok());
+        assert!(matches!(access.verify(token.expose(), NOW + 300_000), Err(Error::InvalidAccess)), "at `exp` it is over");
+        assert!(access.read(token.expose()).is_ok(), "where it comes from can still be seen");
+    }
+
+    #[test]
+    fn the_forge_of_these_tests_makes_tokens_that_hold() {
+        let (header, claims) = good();
+        assert!(access().verify(&forge_like_ours(&header, &claims), NOW).is_ok());
+    }
+
+    /// serde_json sorts keys; our header segment is compared byte for byte, so take it as it is.
+    fn forge_like_ours(header: &Value, claims: &Value) -> String {
+        use hmac::{Hmac, KeyInit, Mac};
+        let (ours, _) = good();
+        let segment =
+            if *header == ours { access().keys[0].segment.clone() } else { URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap()) };
+        let signed = format!("{segment}.{}", URL_SAFE_NO_PAD.encode(serde_json::to_vec(claims).unwrap()));
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&[7; 32]).unwrap();
+        mac.update(signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    #[test]
+    fn a_claim_that_is_missing_or_wrong_is_refused() {
+        let (header, claims) = good();
+        let seconds = NOW / 1000;
+        for claim in ["iss", "aud", "sub", "sid", "gen", "role", "epoch", "iat", "nbf", "exp", "jti"] {
+            let mut without = claims.clone();
+            without.as_object_mut().unwrap().remove(claim);
+            assert!(access().verify(&forge_like_ours(&header, &without), NOW).is_err(), "without {claim}");
+        }
+        let wrong = [
+            ("exp", json!("9999999999")),
+            ("exp", json!(-1)),
+            ("exp", json!(1e300)),
+            ("exp", Value::Null),
+            ("exp", json!(seconds)),
+            ("exp", json!(seconds + 315_360_000)),
+            ("nbf", json!(seconds + 3600)),
+            ("iat", json!(seconds + 3600)),
+            ("aud", json!("https://nightlatch.example/api-evil")),
+            ("aud", json!(["https://nightlatch.example/api"])),
+            ("aud", json!([])),
+            ("iss", json!("https://nightlatch.example/")),
+            ("iss", json!("http://nightlatch.example")),
+            ("sub", json!("mina")),
+            ("role", json!("root")),
+            ("gen", json!("3")),
+            ("more", json!(1)),
+        ];
+        for (claim, value) in wrong {
+            let mut changed = claims.clone();
+            changed[claim] = value.clone();
+            assert!(access().verify(&forge_like_ours(&header, &changed), NOW).is_err(), "{claim} = {value}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_another_shape_is_refused_even_under_our_key() {
+        let (_, claims) = good();
+        for header in [
+            json!({"alg": "none", "typ": "at+jwt", "kid": "k1"}),
+            json!({"alg": "nOnE", "typ": "at+jwt", "kid": "k1"}),
+            json!({"alg": "HS384", "typ": "at+jwt", "kid": "k1"}),
+            json!({"alg": "HS256", "typ": "JWT", "kid": "k1"}),
+            json!({"alg": "HS256", "kid": "k1"}),
+            json!({"alg": "HS256", "typ": "at+jwt"}),
+            json!({"alg": "HS256", "typ": "at+jwt", "kid": "../../dev/null"}),
+            json!({"alg": "HS256", "typ": "at+jwt", "kid": "k1", "crit": ["exp"]}),
+            json!({"alg": "HS256", "typ": "at+jwt", "kid": "k1", "jwk": {"kty": "oct", "k": "AA"}}),
+        ] {
+            assert!(access().verify(&forge(&header, &claims, 7), NOW).is_err(), "{header}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_another_key_or_shape_is_refused() {
+        let access = access();
+        let token = access.mint(&viewer(), 3, 0, NOW).unwrap();
+        let text = token.expose();
+        let other = Access::new(ring("k1", 8), ORIGIN, Duration::from_secs(300)).unwrap().mint(&viewer(), 3, 0, NOW).unwrap();
+        assert!(access.verify(other.expose(), NOW).is_err(), "another key under the same kid");
+        let (signed, signature) = text.rsplit_once('.').unwrap();
+        let last = signature.chars().last().unwrap();
+        let unused_bits = format!("{}{}", &text[..text.len() - 1], char::from(last as u8 + 1));
+        for wrong in [
+            "",
+            ".",
+            "..",
+            "a.b",
+            signed,
+            &format!("{signed}."),
+            &text[..text.len() - 1],
+            &format!("{text}A"),
+            &format!("{text}="),
+            &format!("{text}.x"),
+            &format!(".{text}"),
+            &format!("{text}\n"),
+            &format!("{}\0", text),
+            &unused_bits,
+            &"A".repeat(5000),
+        ] {
+            assert!(access.verify(wrong, NOW).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_claim_named_twice_is_refused() {
+        use hmac::{Hmac, KeyInit, Mac};
+        let (_, claims) = good();
+        let text = claims.to_string().replacen('{', &format!("{{\"sub\":\"{}\",", Uuid::from_u128(9)), 1);
+        let signed = format!("{}.{}", access().keys[0].segment, URL_SAFE_NO_PAD.encode(text));
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&[7; 32]).unwrap();
+        mac.update(signed.as_bytes());
+        let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));
+        assert!(access().verify(&token, NOW).is_err());
+    }
+}

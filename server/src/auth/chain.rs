@@ -1,0 +1,256 @@
+//! Refresh chains: how a refresh token is sealed and opened, and [`decide`], the refresh table as a pure function.
+//!
+//! A chain is a function of key, session and generation. The database holds nothing a token could be made from, and the same
+//! successor can be handed out again without having been stored. Nothing here does I/O.
+
+use app::wire::secret::Secret;
+use app::wire::session::Why;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::model::Timestamp;
+use crate::store::sessions::Session;
+
+/// `session_id ‖ generation ‖ kid`
+const BODY: usize = 16 + 8 + 1;
+/// … and the HMAC-SHA256 over it.
+const TOKEN: usize = BODY + 32;
+/// Separates these tokens from whatever else may one day be made with the same key.
+const LABEL: &[u8] = b"nightlatch/refresh/1";
+
+/// A refresh key. Never the key of the access tokens.
+pub struct RefreshKey {
+    /// Names the key inside the token.
+    pub kid: u8,
+    /// 32 random bytes.
+    pub secret: Vec<u8>,
+}
+
+/// What a refresh token says, once it is proven to be one of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Presented {
+    /// The session it belongs to.
+    pub session_id: Uuid,
+    /// How far along the chain.
+    pub generation: i64,
+}
+
+/// Seals and opens refresh tokens with a ring of keys: the first one seals, every one opens.
+pub struct Chain {
+    keys: Vec<RefreshKey>,
+}
+
+impl Chain {
+    /// With at least one key; the first is the one that seals.
+    #[must_use]
+    pub fn new(keys: Vec<RefreshKey>) -> Self {
+        Self { keys }
+    }
+
+    /// The refresh token of a session at a generation. The same arguments give the same token.
+    #[must_use]
+    pub fn seal(&self, session_id: Uuid, generation: i64) -> Secret {
+        let Some(key) = self.keys.first() else { return Secret::default() };
+        let mut token = [0; TOKEN];
+        token[..16].copy_from_slice(session_id.as_bytes());
+        token[16..24].copy_from_slice(&generation.cast_unsigned().to_be_bytes());
+        token[24] = key.kid;
+        let mac = tag(key, &token[..BODY]).finalize().into_bytes();
+        token[BODY..].copy_from_slice(&mac);
+        Secret::new(URL_SAFE_NO_PAD.encode(token))
+    }
+
+    /// What a token says, or `None` when it was not sealed here: before any query, so that a forgery can end nobody's session.
+    #[must_use]
+    pub fn open(&self, token: &str) -> Option<Presented> {
+        let mut bytes = [0; TOKEN];
+        if URL_SAFE_NO_PAD.decode_slice(token, &mut bytes).ok()? != TOKEN {
+            return None;
+        }
+        let (body, mac) = bytes.split_at(BODY);
+        let key = self.keys.iter().find(|key| key.kid == body[24])?;
+        tag(key, body).verify_slice(mac).ok()?;
+        let generation = i64::try_from(u64::from_be_bytes(body[16..24].try_into().ok()?)).ok()?;
+        Some(Presented { session_id: Uuid::from_slice(&body[..16]).ok()?, generation })
+    }
+}
+
+#[allow(clippy::expect_used, reason = "HMAC takes keys of any length")]
+fn tag(key: &RefreshKey, body: &[u8]) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key.secret).expect("a key of any length");
+    mac.update(LABEL);
+    mac.update(body);
+    mac
+}
+
+/// What the server does with a generation that is presented: the rows of the refresh table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Row 1: the session ended before.
+    Ended(Why),
+    /// Row 1: a limit has passed, and that is still to be written.
+    Expire,
+    /// Row 2: hand out the next generation.
+    Rotate,
+    /// Row 3: the newest generation is back right after it was handed out: a fresh access token, the same refresh token.
+    Confirm,
+    /// Row 4: the answer with the successor was lost: hand the same successor out again, at any age.
+    Repeat,
+    /// Row 5: the loser of a race. Nothing is handed out, nothing is touched.
+    Superseded,
+    /// Row 6: a token that had been replaced, and whose successor was received, is shown again: end the session.
+    Reuse,
+    /// Row 7: the row has forgotten what we issued (a restored backup): take the token's word, and rotate.
+    CatchUp,
+}
+
+/// The refresh table. `window` is the race window in milliseconds.
+///
+/// A clock that was set back makes ages negative; they count as inside the window, which is the kinder reading.
+#[must_use]
+pub fn decide(row: &Session, generation: i64, now: Timestamp, window: i64) -> Verdict {
+    if let Some(why) = row.ended() {
+        return Verdict::Ended(why);
+    }
+    if row.expires_at <= now || row.idle_expires_at <= now {
+        return Verdict::Expire;
+    }
+    let just_rotated = row.rotated_at.is_some_and(|at| now - at < window);
+    match row.generation - generation {
+        0 if just_rotated => Verdict::Confirm,
+        0 => Verdict::Rotate,
+        1 if !row.confirmed => Verdict::Repeat,
+        1 if just_rotated => Verdict::Superseded,
+        behind if behind > 0 => Verdict::Reuse,
+        _ => Verdict::CatchUp,
+    }
+}
+
+/// Whether the holder of this generation is who the page may be rendered for: rows 2 to 5, and 7, without touching anything.
+#[must_use]
+pub fn peek(row: &Session, generation: i64, now: Timestamp, window: i64) -> bool {
+    !matches!(decide(row, generation, now, window), Verdict::Ended(_) | Verdict::Expire | Verdict::Reuse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(kid: u8, byte: u8) -> Chain {
+        Chain::new(vec![RefreshKey { kid, secret: vec![byte; 32] }])
+    }
+
+    #[test]
+    fn a_token_is_76_characters_and_opens_to_what_was_sealed() {
+        let chain = chain(1, 7);
+        let session_id = Uuid::from_u128(42);
+        let token = chain.seal(session_id, 9);
+        assert_eq!(token.expose().len(), 76);
+        assert_eq!(chain.open(token.expose()), Some(Presented { session_id, generation: 9 }));
+        assert_eq!(chain.seal(session_id, 9), token, "the same successor, again");
+        assert_ne!(chain.seal(session_id, 10), token);
+    }
+
+    #[test]
+    fn a_forged_or_mangled_token_opens_to_nothing() {
+        let ours = chain(1, 7);
+        let token = ours.seal(Uuid::from_u128(42), 9);
+        let text = token.expose();
+        for at in 0..text.len() {
+            let mut mangled: Vec<u8> = text.bytes().collect();
+            mangled[at] = if mangled[at] == b'A' { b'B' } else { b'A' };
+            assert_eq!(ours.open(std::str::from_utf8(&mangled).unwrap()), None, "character {at}");
+        }
+        for wrong in ["", "A", &text[..75], &format!("{text}A"), &format!("{text}="), &format!(" {text}"), &"A".repeat(76), &"é".repeat(38)]
+        {
+            assert_eq!(ours.open(wrong), None, "{wrong:?}");
+        }
+        assert_eq!(chain(1, 8).open(text), None, "another key under the same kid");
+        assert_eq!(chain(2, 7).open(text), None, "another kid");
+    }
+
+    #[test]
+    fn an_older_key_of_the_ring_still_opens() {
+        let old = chain(1, 7).seal(Uuid::from_u128(42), 9);
+        let ring = Chain::new(vec![RefreshKey { kid: 2, secret: vec![8; 32] }, RefreshKey { kid: 1, secret: vec![7; 32] }]);
+        assert!(ring.open(old.expose()).is_some());
+        assert_ne!(ring.seal(Uuid::from_u128(42), 9), old);
+    }
+
+    const WINDOW: i64 = 30_000;
+
+    fn row(generation: i64, confirmed: bool, rotated_at: Option<Timestamp>) -> Session {
+        Session {
+            session_id: Uuid::nil(),
+            account_id: Uuid::nil(),
+            storage: "cookie".into(),
+            saved: true,
+            user_agent: String::new(),
+            ip: String::new(),
+            generation,
+            confirmed,
+            rotated_at,
+            created_at: 0,
+            last_seen_at: 0,
+            idle_expires_at: 1_000_000,
+            expires_at: 2_000_000,
+            ended_at: None,
+            ended_why: None,
+        }
+    }
+
+    #[test]
+    fn row_1_an_ended_or_expired_session_is_over_and_never_called_reuse() {
+        let ended = Session { ended_at: Some(5), ended_why: Some("logged_out".into()), ..row(9, true, Some(0)) };
+        assert_eq!(decide(&ended, 1, 500_000, WINDOW), Verdict::Ended(Why::LoggedOut));
+        assert_eq!(decide(&row(9, true, Some(0)), 1, 1_000_000, WINDOW), Verdict::Expire);
+        assert_eq!(decide(&row(9, true, Some(0)), 9, 2_000_000, WINDOW), Verdict::Expire);
+    }
+
+    #[test]
+    fn row_2_the_newest_generation_rotates() {
+        assert_eq!(decide(&row(1, false, None), 1, 0, WINDOW), Verdict::Rotate, "never rotated");
+        assert_eq!(decide(&row(9, true, Some(0)), 9, WINDOW, WINDOW), Verdict::Rotate, "the window has just passed");
+    }
+
+    #[test]
+    fn row_3_the_newest_generation_within_the_window_is_confirmed() {
+        assert_eq!(decide(&row(9, false, Some(0)), 9, WINDOW - 1, WINDOW), Verdict::Confirm);
+        assert_eq!(decide(&row(9, false, Some(90_000)), 9, 0, WINDOW), Verdict::Confirm, "the clock was set back");
+    }
+
+    #[test]
+    fn row_4_a_lost_successor_is_handed_out_again_at_any_age() {
+        assert_eq!(decide(&row(9, false, Some(0)), 8, 999_999, WINDOW), Verdict::Repeat);
+    }
+
+    #[test]
+    fn row_5_the_loser_of_a_race_gets_nothing_and_breaks_nothing() {
+        assert_eq!(decide(&row(9, true, Some(0)), 8, WINDOW - 1, WINDOW), Verdict::Superseded);
+    }
+
+    #[test]
+    fn row_6_a_replaced_token_ends_the_session() {
+        assert_eq!(decide(&row(9, true, Some(0)), 8, WINDOW, WINDOW), Verdict::Reuse);
+        assert_eq!(decide(&row(9, true, Some(0)), 7, 1, WINDOW), Verdict::Reuse, "two behind, even within the window");
+        assert_eq!(decide(&row(9, false, Some(0)), 7, 1, WINDOW), Verdict::Reuse, "two behind, even unconfirmed");
+    }
+
+    #[test]
+    fn row_7_a_token_newer_than_the_row_is_believed() {
+        assert_eq!(decide(&row(3, true, Some(0)), 9, 0, WINDOW), Verdict::CatchUp);
+    }
+
+    #[test]
+    fn peeking_takes_rows_2_to_5_and_7() {
+        assert!(peek(&row(9, true, Some(0)), 9, 60_000, WINDOW));
+        assert!(peek(&row(9, false, Some(0)), 8, 60_000, WINDOW));
+        assert!(peek(&row(9, true, Some(0)), 8, 1, WINDOW));
+        assert!(peek(&row(3, true, Some(0)), 9, 1, WINDOW));
+        assert!(!peek(&row(9, true, Some(0)), 8, 60_000, WINDOW));
+        assert!(!peek(&row(9, true, Some(0)), 9, 1_000_000, WINDOW));
+    }
+}

@@ -1,0 +1,63 @@
+//! Attempts to log in, for an account and for an address: leaky buckets in the database, so that all servers count together and a
+//! restart forgives nothing. An attempt is counted before the password is looked at.
+
+use super::{Auth, Error, Result};
+use crate::store::attempts;
+
+/// A bucket: how long one attempt lasts in it, and how many it holds at once.
+struct Bucket {
+    every_ms: i64,
+    burst: i64,
+}
+
+/// One account from one address: what a person mistypes.
+const PAIR: Bucket = Bucket { every_ms: 30_000, burst: 10 };
+/// One account from anywhere: guessing spread over many addresses.
+const ACCOUNT: Bucket = Bucket { every_ms: 60_000, burst: 100 };
+/// One address for any account: one guess for each of many accounts.
+const ADDRESS: Bucket = Bucket { every_ms: 3_000, burst: 100 };
+/// New accounts from one address.
+const SIGN_UP: Bucket = Bucket { every_ms: 60_000, burst: 20 };
+
+/// One attempt to log in as `login` from `ip`.
+///
+/// # Errors
+/// [`Error::Throttled`] when a bucket is full.
+pub async fn log_in(auth: &Auth, login: &str, ip: &str) -> Result<()> {
+    take(auth, format!("address {ip}"), ADDRESS).await?;
+    take(auth, format!("account {login}"), ACCOUNT).await?;
+    take(auth, pair(login, ip), PAIR).await
+}
+
+/// It was the right password: what this account mistyped from this address is forgiven.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forgive(auth: &Auth, login: &str, ip: &str) -> Result<()> {
+    if auth.throttle {
+        attempts::forget(&auth.db, &pair(login, ip)).await?;
+    }
+    Ok(())
+}
+
+/// One attempt to sign up from `ip`.
+///
+/// # Errors
+/// [`Error::Throttled`] when the bucket is full.
+pub async fn sign_up(auth: &Auth, ip: &str) -> Result<()> {
+    take(auth, format!("sign-up {ip}"), SIGN_UP).await
+}
+
+fn pair(login: &str, ip: &str) -> String {
+    format!("pair {login} {ip}")
+}
+
+async fn take(auth: &Auth, key: String, bucket: Bucket) -> Result<()> {
+    if !auth.throttle {
+        return Ok(());
+    }
+    match attempts::take(&auth.db, &key, auth.clock.now(), bucket.every_ms, bucket.every_ms * bucket.burst).await? {
+        Ok(()) => Ok(()),
+        Err(ms) => Err(Error::Throttled { retry_after_ms: ms.unsigned_abs() }),
+    }
+}

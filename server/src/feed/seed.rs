@@ -1,0 +1,69 @@
+//! The demo: three accounts and their posts, made once in an empty database.
+
+use app::wire::account::Role;
+use app::wire::secret::Secret;
+
+use super::scenery::{self, DemoPost};
+use crate::auth::{Auth, Result};
+use crate::model::{Timestamp, id};
+use crate::store::accounts::{self, NewAccount};
+use crate::store::posts::{self, NewPost};
+
+/// Who is in the demo: username, name to show, role. Each password is `correct-horse-` and the username.
+const PEOPLE: [(&str, &str, Role); 3] =
+    [("mina", "Mina", Role::User), ("rover", "Trail Rover", Role::User), ("admin", "Admin", Role::Admin)];
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// Makes the demo, unless there are accounts already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn demo(auth: &Auth) -> Result<()> {
+    if accounts::count(&auth.db).await? > 0 {
+        return Ok(());
+    }
+    let now = auth.clock.now();
+    let mut new = Vec::new();
+    for (username, display_name, role) in PEOPLE {
+        new.push(person(auth, username, display_name, role, now).await?);
+    }
+    let mut tx = auth.db.begin().await?;
+    for account in &new {
+        match accounts::insert(&mut tx, account).await {
+            Ok(_) => {}
+            // Another server on the same database was faster.
+            Err(error) if crate::store::is_taken(&error) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    for post in scenery::demo_posts() {
+        let Some(author) = new.iter().find(|account| account.username == post.username) else { continue };
+        insert(&mut tx, author, &post, now).await?;
+    }
+    tx.commit().await?;
+    tracing::info!("made the demo accounts mina, rover and admin, with their posts");
+    Ok(())
+}
+
+async fn person(auth: &Auth, username: &str, display_name: &str, role: Role, now: Timestamp) -> Result<NewAccount> {
+    let email = format!("{username}@nightlatch.example");
+    Ok(NewAccount {
+        account_id: id(now),
+        username: username.to_owned(),
+        display_name: display_name.to_owned(),
+        email_key: email.clone(),
+        email,
+        password_hash: auth.hasher.hash(&Secret::new(format!("correct-horse-{username}"))).await?,
+        role,
+        created_at: now,
+    })
+}
+
+async fn insert(tx: &mut crate::store::Tx, author: &NewAccount, post: &DemoPost, now: Timestamp) -> Result<()> {
+    let created_at = now - i64::from(post.hours_ago) * HOUR;
+    let post_id = id(created_at);
+    let name = format!("{post_id}.svg");
+    posts::insert_picture(tx, &name, "image/svg+xml", scenery::draw(post.seed, post.scene).as_bytes()).await?;
+    let new = NewPost { post_id, account_id: author.account_id, picture: &name, alt: post.alt, caption: post.caption, created_at };
+    Ok(posts::insert(tx, &new).await?)
+}

@@ -1,0 +1,67 @@
+//! The router: the whole site on one screen.
+
+pub mod accounts;
+pub mod cookies;
+pub mod embedded;
+pub mod extract;
+pub mod feed;
+pub mod forms;
+pub mod guard;
+pub mod problem;
+pub mod session;
+pub mod ssr;
+
+use std::sync::Arc;
+
+use app::routes::{api, page};
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::site::Site;
+
+/// Largest body of any request, in bytes. The longest password fits in many times over.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Every route there is.
+pub fn router(site: Arc<Site>) -> Router {
+    // Rendering spawns its futures here. A second site in the same process finds it done, which is no error.
+    let _ = any_spawner::Executor::init_tokio();
+
+    // A program's or a balancer's questions; nothing about anybody.
+    let operators = Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(feed::ready));
+
+    let rest = Router::new()
+        .route(api::ACCOUNTS, post(accounts::create))
+        .route(api::SESSION, post(session::create).get(session::inspect).patch(session::change).delete(session::destroy))
+        .route(api::REFRESH, post(session::refresh))
+        .route(api::ME, get(session::me))
+        .route(api::FEED, get(feed::list))
+        .route(api::ADMIN_ACCOUNTS, get(accounts::list))
+        .layer(middleware::from_fn(guard::personal));
+
+    // Each page, and where it has a form, the form: the site works without scripts.
+    let pages = Router::new()
+        .route(page::HOME, get(ssr::home))
+        .route(page::LOG_IN, get(ssr::signed_out).post(forms::log_in))
+        .route(page::SIGN_UP, get(ssr::signed_out).post(forms::sign_up))
+        .route(page::SAVE, get(ssr::signed_in).post(forms::save))
+        .route(page::LOG_OUT, post(forms::log_out))
+        .route(page::ADMIN_ACCOUNTS, get(ssr::admin))
+        .layer(middleware::from_fn(guard::personal));
+
+    Router::new()
+        .merge(operators)
+        .merge(rest)
+        .merge(pages)
+        .route("/pictures/{name}", get(feed::picture))
+        .fallback(ssr::anything_else)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::cross_site))
+        .layer(middleware::from_fn(guard::time_limit))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::finish))
+        .with_state(site)
+}

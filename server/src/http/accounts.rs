@@ -1,0 +1,43 @@
+//! `/api/accounts` and `/api/admin/accounts`.
+
+use std::sync::Arc;
+
+use app::wire::account::{AccountSummary, SignUp};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::extract::{Body, Caller, Peer};
+use super::problem::Answer;
+use super::session::{answer, replace};
+use crate::auth::policy::{Action, may};
+use crate::auth::session::verify_now;
+use crate::auth::{Error, account};
+use crate::site::Site;
+use crate::store::accounts;
+
+/// `POST /api/accounts`: sign up, which logs in.
+///
+/// # Errors
+/// As the problem says.
+pub async fn create(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(form): Body<SignUp>) -> Answer<Response> {
+    let granted = account::sign_up(&site.auth, &form, device).await?;
+    replace(&site, &headers, granted.viewer.session_id).await?;
+    Ok(answer(&site, &headers, granted, StatusCode::CREATED))
+}
+
+/// `GET /api/admin/accounts`. Sensitive: role and session are read anew, whatever the token remembers.
+///
+/// # Errors
+/// As the problem says.
+pub async fn list(State(site): State<Arc<Site>>, caller: Caller) -> Answer<Json<Vec<AccountSummary>>> {
+    if !may(caller.claims.role, Action::ListAccounts) {
+        return Err(Error::Forbidden.into());
+    }
+    let (viewer, _) = verify_now(&site.auth, &caller.claims).await?;
+    if !may(viewer.role, Action::ListAccounts) {
+        return Err(Error::Forbidden.into());
+    }
+    Ok(Json(accounts::summaries(&site.auth.db, site.auth.clock.now()).await?))
+}

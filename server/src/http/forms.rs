@@ -1,0 +1,202 @@
+//! The forms of the pages, for browsers without scripts: 303 on success, the page again with 422 and what was typed on failure.
+
+use std::sync::Arc;
+
+use app::routes::{local_target, page};
+use app::wire::account::SignUp;
+use app::wire::problem::{Code, Problem};
+use app::wire::secret::Secret;
+use app::wire::session::{LogIn, Refresh, RefusedForm, TokenStorage, Why};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::cookies::{self, Shown};
+use super::extract::{Form, Peer, refresh_token};
+use super::problem::{self, Answer};
+use super::{session as rest, ssr};
+use crate::auth::session::{self, Granted};
+use crate::auth::{Error, account};
+use crate::site::Site;
+
+/// Fields of the log-in page. A field that is missing is an empty one: the person is told, not the program.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub struct LogInForm {
+    login: String,
+    password: Secret,
+    storage: String,
+    next: String,
+}
+
+/// `POST /login`.
+///
+/// # Errors
+/// As the problem says, when not even the page can be shown.
+pub async fn log_in(
+    State(site): State<Arc<Site>>,
+    Peer(device): Peer,
+    headers: HeaderMap,
+    Form(form): Form<LogInForm>,
+) -> Answer<Response> {
+    let typed = vec![
+        ("login".to_owned(), form.login.clone()),
+        ("storage".to_owned(), form.storage.clone()),
+        ("next".to_owned(), form.next.clone()),
+    ];
+    let refused = |problem| ssr::refused(&site, &headers, page::LOG_IN, RefusedForm { problem, typed: typed.clone() });
+    let mut missing = Problem::new(Code::InvalidFields);
+    if form.login.trim().is_empty() {
+        missing = missing.field("login", "Enter your username or email");
+    }
+    if form.password.expose().is_empty() {
+        missing = missing.field("password", "Enter your password");
+    }
+    let storage = match storage(&form.storage) {
+        Ok(storage) => storage,
+        Err(problem) => return Ok(refused(problem).await),
+    };
+    if !missing.fields.is_empty() {
+        return Ok(refused(missing).await);
+    }
+    let fields = LogIn { login: form.login.clone(), password: form.password.clone(), storage: Some(storage), save: None };
+    match session::log_in(&site.auth, &fields, device).await {
+        Ok(granted) => welcome(&site, &headers, granted, &form.next).await,
+        Err(error) => Ok(refused(problem::of(error)).await),
+    }
+}
+
+/// Fields of the sign-up page.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub struct SignUpForm {
+    email: String,
+    username: String,
+    display_name: String,
+    password: Secret,
+    storage: String,
+    next: String,
+}
+
+/// `POST /signup`.
+///
+/// # Errors
+/// As the problem says, when not even the page can be shown.
+pub async fn sign_up(
+    State(site): State<Arc<Site>>,
+    Peer(device): Peer,
+    headers: HeaderMap,
+    Form(form): Form<SignUpForm>,
+) -> Answer<Response> {
+    let typed = [
+        ("email", &form.email),
+        ("username", &form.username),
+        ("display_name", &form.display_name),
+        ("storage", &form.storage),
+        ("next", &form.next),
+    ];
+    let typed: Vec<(String, String)> = typed.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    let refused = |problem| ssr::refused(&site, &headers, page::SIGN_UP, RefusedForm { problem, typed: typed.clone() });
+    let storage = match storage(&form.storage) {
+        Ok(storage) => storage,
+        Err(problem) => return Ok(refused(problem).await),
+    };
+    let fields = SignUp {
+        username: form.username.clone(),
+        email: form.email.clone(),
+        display_name: Some(form.display_name.clone()),
+        password: form.password.clone(),
+        storage: Some(storage),
+        save: None,
+    };
+    match account::sign_up(&site.auth, &fields, device).await {
+        Ok(granted) => welcome(&site, &headers, granted, &form.next).await,
+        Err(error) => Ok(refused(problem::of(error)).await),
+    }
+}
+
+/// Fields of "Save your login info?".
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SaveForm {
+    save: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /welcome/save`.
+///
+/// # Errors
+/// As the problem says.
+pub async fn save(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Form(form): Form<SaveForm>) -> Answer<Response> {
+    let saved = match form.save.as_str() {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Code::MalformedRequest.into()),
+    };
+    let Some(token) = refresh_token(&site, &headers, None)? else { return Ok(see_other(page::LOG_IN)) };
+    match session::save(&site.auth, &token, saved, &device).await {
+        Ok(granted) => {
+            let mut response = see_other(local_target(&form.next).unwrap_or(page::HOME));
+            cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::of(&headers)));
+            Ok(response)
+        }
+        Err(Error::Ended(why)) => Ok(see_other(&format!("{}?why={}", page::LOG_IN, why.as_str()))),
+        // Pressed twice: the first press has done it.
+        Err(Error::Superseded) => Ok(see_other(local_target(&form.next).unwrap_or(page::HOME))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /logout`.
+///
+/// # Errors
+/// As the problem says.
+pub async fn log_out(State(site): State<Arc<Site>>, headers: HeaderMap) -> Answer<Response> {
+    let lines = rest::end(&site, &headers, Refresh::default()).await?;
+    let mut response = see_other(&format!("{}?why={}", page::LOG_IN, Why::LoggedOut.as_str()));
+    cookies::append(response.headers_mut(), lines);
+    Ok(response)
+}
+
+/// Logged in: on to the question whether to save it.
+async fn welcome(site: &Site, headers: &HeaderMap, granted: Granted, next: &str) -> Answer<Response> {
+    rest::replace(site, headers, granted.viewer.session_id).await?;
+    let to = match local_target(next) {
+        Some(next) if next != page::HOME => format!("{}?next={}", page::SAVE, encoded(next)),
+        _ => page::SAVE.to_owned(),
+    };
+    let mut response = see_other(&to);
+    cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::of(headers)));
+    Ok(response)
+}
+
+/// Without scripts nothing but a cookie can bring a token back.
+fn storage(text: &str) -> std::result::Result<TokenStorage, Problem> {
+    let chosen = if text.is_empty() { Some(TokenStorage::Cookie) } else { TokenStorage::parse(text) };
+    chosen.filter(|storage| storage.refresh_in_cookie()).ok_or_else(|| {
+        Problem::new(Code::InvalidFields)
+            .field("storage", "This token storage needs scripts. Wait until the page has loaded, or choose cookies.")
+    })
+}
+
+fn see_other(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(page::HOME)));
+    response
+}
+
+/// Percent-encoding for a query value (RFC 3986 §2.1).
+pub(super) fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}

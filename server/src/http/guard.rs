@@ -1,0 +1,99 @@
+//! What every request passes through: its id, its time limit, the check where it comes from, and the headers of every answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::wire::problem::{Code, Problem};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::problem::{self, Refusal};
+use crate::site::Site;
+
+/// How long a request may take, its body included.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// The id of a request, in its extensions, in the log and in every problem.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// Outermost: gives the request its id, writes problems out, sets the headers that every answer carries.
+pub async fn finish(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    let request_id = crate::model::id(site.auth.clock.now()).simple().to_string();
+    request.extensions_mut().insert(RequestId(request_id.clone()));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        tracing::info!(%method, path, status = problem.status, code = problem.code.as_str(), request_id, "refused");
+        // What the handler had set stays: a refused log-in may still allow or clear something.
+        let mut written = problem::write(problem, &request_id);
+        for (name, value) in response.headers() {
+            if name == header::SET_COOKIE || name == header::ALLOW {
+                written.headers_mut().append(name, value.clone());
+            }
+        }
+        response = written;
+    } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        response = problem::write(Problem::new(Code::TooLarge), &request_id);
+    }
+    let https = site.origin.starts_with("https://");
+    let headers = response.headers_mut();
+    let mut default = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    // Not `no-referrer`: that makes browsers post forms with `Origin: null`.
+    default(header::REFERRER_POLICY, "same-origin");
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if https {
+        default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        headers.insert("x-request-id", value);
+    }
+    response
+}
+
+/// A handler panicked or hung: the client is told, the connection lives on.
+pub async fn time_limit(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Refusal::from(Code::TimedOut).into_response(),
+    }
+}
+
+/// Refuses what another site made a browser send: everything but `GET`, `HEAD` and `OPTIONS` must come from our own origin.
+///
+/// `same-site` is refused too: on `localhost` another port is same-site, and gets every cookie. Where a browser is too old for
+/// `Sec-Fetch-Site`, `Origin` must be ours. A request with neither, and without cookies, is no browser's, and nothing rides on it.
+pub async fn cross_site(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || comes_from(&site.origin, &request) {
+        return next.run(request).await;
+    }
+    tracing::warn!(path = request.uri().path(), "refused a request that another site sent");
+    Refusal::from(Code::CrossSite).into_response()
+}
+
+fn comes_from(origin: &str, request: &Request) -> bool {
+    let headers = request.headers();
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(claimed)) => claimed == origin,
+        (None, None) => !headers.contains_key(header::COOKIE),
+    }
+}
+
+/// For everything that depends on who asks: no cache keeps it.
+pub async fn personal(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie, Authorization"));
+    response
+}

@@ -1,0 +1,155 @@
+//! `/api/session`, `/api/session/refresh`, `/api/me`.
+
+use std::sync::Arc;
+
+use app::wire::account::Viewer;
+use app::wire::problem::Code;
+use app::wire::session::{Change, Grant, Inspection, LogIn, Refresh, Why};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use uuid::Uuid;
+
+use super::cookies::{self, Shown};
+use super::extract::{Body, Caller, Peer, caller, refresh_token};
+use super::problem::{Answer, Refusal};
+use crate::auth::Error;
+use crate::auth::session::{self, Granted};
+use crate::site::Site;
+
+/// `POST /api/session`: log in.
+///
+/// # Errors
+/// As the problem says.
+pub async fn create(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(form): Body<LogIn>) -> Answer<Response> {
+    let granted = session::log_in(&site.auth, &form, device).await?;
+    replace(&site, &headers, granted.viewer.session_id).await?;
+    Ok(answer(&site, &headers, granted, StatusCode::OK))
+}
+
+/// `POST /api/session/refresh`.
+///
+/// # Errors
+/// As the problem says. A refresh that fails never touches a cookie: the loser of a race would destroy the winner's tokens.
+pub async fn refresh(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(body): Body<Refresh>) -> Answer<Response> {
+    let token = refresh_token(&site, &headers, body.refresh)?.ok_or(Refusal::from(Code::Unauthenticated))?;
+    let granted = session::refresh(&site.auth, &token, &device).await?;
+    Ok(answer(&site, &headers, granted, StatusCode::OK))
+}
+
+/// `PATCH /api/session`: save it, or not.
+///
+/// # Errors
+/// As the problem says.
+pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(body): Body<Change>) -> Answer<Response> {
+    let token = refresh_token(&site, &headers, body.refresh)?.ok_or(Refusal::from(Code::Unauthenticated))?;
+    let granted = session::save(&site.auth, &token, body.save, &device).await?;
+    Ok(answer(&site, &headers, granted, StatusCode::OK))
+}
+
+/// `DELETE /api/session`: log out. 204 whatever there was to end.
+///
+/// # Errors
+/// Only when credentials of two sessions are shown, or the database fails.
+pub async fn destroy(State(site): State<Arc<Site>>, headers: HeaderMap, Body(body): Body<Refresh>) -> Answer<Response> {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    cookies::append(response.headers_mut(), end(&site, &headers, body).await?);
+    Ok(response)
+}
+
+/// `GET /api/me`.
+pub async fn me(caller: Caller) -> Json<Viewer> {
+    Json(caller.claims.viewer())
+}
+
+/// `GET /api/session`: the token of this very request, taken apart. A local build only.
+///
+/// # Errors
+/// 404 where developers' views are off.
+pub async fn inspect(State(site): State<Arc<Site>>, caller: Caller) -> Answer<Json<Inspection>> {
+    if !site.lab {
+        return Err(Code::NotFound.into());
+    }
+    site.auth.confirmations.write(&site.auth.db, Some(caller.claims.sid)).await?;
+    let (_, row) = session::verify_now(&site.auth, &caller.claims).await?;
+    Ok(Json(Inspection {
+        storage: row.storage(),
+        saved: row.saved,
+        generation: row.generation.cast_unsigned(),
+        confirmed: row.confirmed,
+        header: site.auth.access.header_json(),
+        payload: serde_json::to_string(&caller.claims).map_err(|_| Error::Broken("claims that cannot be written"))?,
+        expires_in: caller.claims.exp - site.auth.clock.now().div_euclid(1000),
+        by_cookie: caller.by_cookie,
+        idle_expires_at: row.idle_expires_at,
+        expires_at: row.expires_at,
+    }))
+}
+
+/// A grant as its storage wants it: cookies, body, or both.
+pub(super) fn answer(site: &Site, headers: &HeaderMap, granted: Granted, status: StatusCode) -> Response {
+    let life = site.auth.access.life();
+    let lines = cookies::granted(&granted, life, Shown::of(headers));
+    let Granted { viewer, session, access, refresh, .. } = granted;
+    let storage = session.storage();
+    let grant = Grant {
+        viewer,
+        generation: session.generation.cast_unsigned(),
+        storage,
+        saved: session.saved,
+        expires_in: u32::try_from(life.as_secs()).unwrap_or(u32::MAX),
+        session_expires_at: session.expires_at,
+        access: (!storage.access_in_cookie()).then_some(access),
+        refresh: (!storage.refresh_in_cookie()).then_some(refresh),
+    };
+    let mut response = (status, Json(grant)).into_response();
+    cookies::append(response.headers_mut(), lines);
+    response
+}
+
+/// A new log-in takes the place of the session this browser had in its cookies: it would be a row that nobody can reach any more.
+pub(super) async fn replace(site: &Site, headers: &HeaderMap, by: Uuid) -> Answer<()> {
+    let old = cookies::read(headers, cookies::REFRESH).ok().flatten().and_then(|token| site.auth.chain.open(token));
+    if let Some(old) = old.filter(|old| old.session_id != by) {
+        session::end(&site.auth, old.session_id, Why::LoggedOut).await?;
+    }
+    Ok(())
+}
+
+/// Ends the session a request belongs to, by access token or refresh token, and answers with the lines that clear its cookies.
+/// A cookie of another session stays.
+pub(super) async fn end(site: &Site, headers: &HeaderMap, body: Refresh) -> Answer<Vec<axum::http::HeaderValue>> {
+    let by_refresh =
+        refresh_token(site, headers, body.refresh)?.and_then(|token| session::named_by(&site.auth, &token)).map(|named| named.session_id);
+    let by_access = match caller(site, headers) {
+        Ok(caller) => caller.map(|caller| caller.claims.sid),
+        Err(Error::Conflicting) => return Err(Error::Conflicting.into()),
+        Err(_) => None,
+    };
+    if let (Some(one), Some(other)) = (by_refresh, by_access)
+        && one != other
+    {
+        return Err(Error::Conflicting.into());
+    }
+    let session_id = by_refresh.or(by_access);
+    if let Some(session_id) = session_id {
+        session::end(&site.auth, session_id, Why::LoggedOut).await?;
+    }
+    let mut names = Vec::new();
+    let access =
+        cookies::read(headers, cookies::ACCESS).ok().flatten().map(|token| site.auth.access.read(token).ok().map(|claims| claims.sid));
+    let refresh =
+        cookies::read(headers, cookies::REFRESH).ok().flatten().map(|token| site.auth.chain.open(token).map(|named| named.session_id));
+    // A cookie that names no session at all is of no use to anybody.
+    if access.is_some_and(|sid| sid.is_none() || sid == session_id) {
+        names.push(cookies::ACCESS);
+    }
+    if refresh.is_some_and(|sid| sid.is_none() || sid == session_id) {
+        names.push(cookies::REFRESH);
+    }
+    if cookies::read(headers, cookies::STORAGE).ok().flatten().is_some() {
+        names.push(cookies::STORAGE);
+    }
+    Ok(cookies::cleared(&names))
+}

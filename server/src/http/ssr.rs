@@ -1,0 +1,223 @@
+//! Documents: who is there is decided before the first byte, and the page is rendered for them in one round trip.
+//! Nothing is minted and nothing is written here, so prefetching, reloading and parallel requests are harmless.
+
+use std::sync::Arc;
+
+use app::api::{Answer, Api};
+use app::routes::{local_target, page};
+use app::session::{Host, Session};
+use app::shell::shell;
+use app::wire::account::{AccountSummary, Viewer};
+use app::wire::feed::{Page, Post};
+use app::wire::problem::{Code, Problem};
+use app::wire::session::{Boot, Inspection, RefusedForm, TokenStorage};
+use axum::body::Body;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use serde::Deserialize;
+
+use super::forms::encoded;
+use super::problem::{Refusal, of};
+use super::{cookies, embedded};
+use crate::auth::policy::{Action, may};
+use crate::auth::session;
+use crate::site::Site;
+use crate::store::accounts;
+
+/// `GET /`: the feed for who is there, a neutral shell where only the browser knows, the log-in page for everybody else.
+pub async fn home(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let boot = boot(&site, request.headers()).await;
+    if boot.viewer.is_none() && boot.storage.is_none() {
+        return see_other(page::LOG_IN);
+    }
+    render(&site, boot, request, StatusCode::OK).await
+}
+
+/// Pages for those who are logged in.
+pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let boot = boot(&site, request.headers()).await;
+    if boot.viewer.is_none() && boot.storage.is_none() {
+        return see_other(&format!("{}?next={}", page::LOG_IN, encoded(request.uri().path())));
+    }
+    render(&site, boot, request, StatusCode::OK).await
+}
+
+/// `GET /admin/accounts`.
+pub async fn admin(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let boot = boot(&site, request.headers()).await;
+    let status = match &boot.viewer {
+        Some(viewer) if !may(viewer.role, Action::ListAccounts) => StatusCode::FORBIDDEN,
+        None if boot.storage.is_none() => return see_other(&format!("{}?next={}", page::LOG_IN, encoded(request.uri().path()))),
+        _ => StatusCode::OK,
+    };
+    render(&site, boot, request, status).await
+}
+
+/// `?next=`
+#[derive(Deserialize)]
+pub struct Next {
+    next: Option<String>,
+}
+
+/// Pages for those who are not.
+pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>, request: Request) -> Response {
+    let boot = boot(&site, request.headers()).await;
+    if boot.viewer.is_some() {
+        return see_other(query.next.as_deref().and_then(local_target).unwrap_or(page::HOME));
+    }
+    render(&site, boot, request, StatusCode::OK).await
+}
+
+/// A built file, or nothing: 404, as a page for people and as a problem for programs.
+pub async fn anything_else(State(site): State<Arc<Site>>, uri: Uri, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) || uri.path().starts_with("/api/") {
+        return Refusal::from(Code::NotFound).into_response();
+    }
+    if let Some(file) = embedded::serve(uri, request.headers().clone()).await {
+        return file;
+    }
+    let boot = boot(&site, request.headers()).await;
+    personal(render(&site, boot, request, StatusCode::NOT_FOUND).await)
+}
+
+/// The page of a form that was refused, with what was typed.
+pub async fn refused(site: &Arc<Site>, headers: &HeaderMap, path: &'static str, form: RefusedForm) -> Response {
+    let status = match form.problem.status {
+        // Password managers judge by the status: 401 would make browsers ask, 409 says nothing to them.
+        401 | 409 => StatusCode::UNPROCESSABLE_ENTITY,
+        status => StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+    };
+    let retry_after = form.problem.retry_after_ms;
+    let boot = Boot { form: Some(form), ..boot(site, headers).await };
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = Uri::from_static(path);
+    *request.headers_mut() = headers.clone();
+    let mut response = render(site, boot, request, status).await;
+    if let Some(ms) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1000)));
+    }
+    response
+}
+
+/// What the server knows of the session behind a document request. The refresh cookie is peeked at, and the access cookie tells for
+/// how long it still holds.
+async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> Boot {
+    let auth = &site.auth;
+    let now = auth.clock.now();
+    let mut boot = Boot { now, local: site.lab, ..Boot::default() };
+    let claims = cookies::read(headers, cookies::ACCESS).ok().flatten().and_then(|token| session::verify(auth, token).ok());
+    let refresh = cookies::read(headers, cookies::REFRESH).ok().flatten().map(|token| app::wire::secret::Secret::new(token.to_owned()));
+    if let Some(token) = refresh {
+        match session::peek(auth, &token).await {
+            Ok(Some((viewer, row))) => {
+                boot.storage = Some(row.storage());
+                boot.saved = row.saved;
+                boot.generation = row.generation.cast_unsigned();
+                let left = claims.filter(|claims| claims.sid == viewer.session_id).map(|claims| claims.exp - now.div_euclid(1000));
+                boot.expires_in = left.and_then(|left| u32::try_from(left).ok()).filter(|left| *left > 0);
+                boot.viewer = Some(viewer);
+                return boot;
+            }
+            Ok(None) => {}
+            // Not knowing is not logged out: the browser looks again.
+            Err(error) => {
+                tracing::error!(%error, "a document could not be rendered for its owner");
+                boot.storage = Some(TokenStorage::Cookie);
+                return boot;
+            }
+        }
+    }
+    boot.storage = cookies::read(headers, cookies::STORAGE)
+        .ok()
+        .flatten()
+        .and_then(TokenStorage::parse)
+        .filter(|storage| matches!(storage, TokenStorage::Local | TokenStorage::Session));
+    boot
+}
+
+/// Renders the app for the path of the request, everything awaited: it works without scripts, and the first frame is the page.
+async fn render(site: &Arc<Site>, boot: Boot, request: Request, status: StatusCode) -> Response {
+    let api: Arc<dyn Api> = Arc::new(LocalApi { site: Arc::clone(site), viewer: boot.viewer.clone() });
+    let host: Arc<dyn Host> = Arc::new(Rendered);
+    let context = move || {
+        provide_context(boot.clone());
+        provide_context(Arc::clone(&api));
+        provide_context(Arc::clone(&host));
+        if let (Some(options), Some(nonce)) = (use_context::<ResponseOptions>(), leptos::nonce::use_nonce()) {
+            let policy = format!(
+                "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+                 connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            );
+            if let Ok(policy) = HeaderValue::from_str(&policy) {
+                options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+            }
+        }
+    };
+    let document = leptos_axum::render_app_async_with_context(context, || shell(embedded::assets()));
+    let mut response = document(request).await;
+    *response.status_mut() = status;
+    response
+}
+
+/// The session of a page that is being rendered: no verbs, as nobody can press anything yet.
+struct Rendered;
+
+impl Host for Rendered {
+    fn session(&self, boot: &Boot) -> Session {
+        Session::new(boot, None)
+    }
+}
+
+/// Answers a page's questions straight from the domain: rendering makes no HTTP call.
+struct LocalApi {
+    site: Arc<Site>,
+    viewer: Option<Viewer>,
+}
+
+impl LocalApi {
+    fn allow(&self, action: Action) -> Result<(), Problem> {
+        match &self.viewer {
+            None => Err(Problem::new(Code::Unauthenticated)),
+            Some(viewer) if !may(viewer.role, action) => Err(Problem::new(Code::InsufficientScope)),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+impl Api for LocalApi {
+    fn feed(&self, after: Option<String>) -> Answer<Page<Post>> {
+        let (allowed, site) = (self.allow(Action::ReadFeed), Arc::clone(&self.site));
+        Box::pin(async move {
+            allowed?;
+            crate::feed::page(&site.auth.db, after.as_deref()).await.map_err(|error| of(error.into()))
+        })
+    }
+
+    fn accounts(&self) -> Answer<Vec<AccountSummary>> {
+        let (allowed, site) = (self.allow(Action::ListAccounts), Arc::clone(&self.site));
+        Box::pin(async move {
+            allowed?;
+            accounts::summaries(&site.auth.db, site.auth.clock.now()).await.map_err(|error| of(error.into()))
+        })
+    }
+
+    fn inspect(&self) -> Answer<Inspection> {
+        // A drawer that only scripts open.
+        Box::pin(async { Err(Problem::new(Code::NotFound)) })
+    }
+}
+
+fn see_other(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(page::HOME)));
+    response
+}
+
+fn personal(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Cookie, Authorization"));
+    response
+}

@@ -1,0 +1,146 @@
+//! The composition root: a configuration becomes a database, keys, a router and jobs.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use crate::auth::access::Access;
+use crate::auth::chain::Chain;
+use crate::auth::password::Hasher;
+use crate::auth::{Auth, confirm::Confirmations, ended::Ended, keys};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::model::millis;
+use crate::store::{Db, sessions};
+use crate::{feed, http, jobs};
+
+/// How long a stop waits for requests under way.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A site that does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder.
+    #[error("the data folder {0} cannot be made: {1}")]
+    Data(String, io::Error),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] keys::KeysError),
+    /// The database.
+    #[error("the database cannot be opened: {0}")]
+    Store(#[from] crate::store::Error),
+    /// What the rooms of `auth` need.
+    #[error(transparent)]
+    Auth(#[from] crate::auth::Error),
+    /// The listener.
+    #[error("{0} cannot be listened at: {1}")]
+    Listen(SocketAddr, io::Error),
+    /// The address file, or the listener later on.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Everything a request may need.
+pub struct Site {
+    /// Sessions and accounts.
+    pub auth: Arc<Auth>,
+    /// The public origin.
+    pub origin: String,
+    /// Whether what developers look at is shown.
+    pub lab: bool,
+    /// Whether the demo accounts are there, and are named on the log-in page.
+    pub demo: bool,
+    /// Whether `X-Forwarded-For` names the client.
+    pub trust_proxy: bool,
+}
+
+impl Site {
+    /// Opens database and keys. Nothing listens yet.
+    ///
+    /// # Errors
+    /// Whatever keeps it from starting.
+    pub async fn open(config: &Config, origin: String, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&config.data)
+            .map_err(|error| StartError::Data(config.data.display().to_string(), error))?;
+        let rings = keys::load_or_make(&config.data.join("keys.json"))?;
+        let db = match &config.database {
+            None => Db::open_sqlite(&config.data.join("nightlatch.db")).await?,
+            Some(url) => match url.strip_prefix("sqlite:") {
+                Some(path) => Db::open_sqlite(path.trim_start_matches("//").as_ref()).await?,
+                None => Db::open_postgres(url).await?,
+            },
+        };
+        let auth = Auth {
+            access: Access::new(rings.access, &origin, config.access_life)?,
+            chain: Chain::new(rings.refresh),
+            hasher: Hasher::new(config.argon2_memory, config.argon2_passes, Hasher::permits_here())?,
+            ended: Ended::default(),
+            confirmations: Confirmations::default(),
+            limits: config.limits,
+            throttle: config.throttle,
+            password_min: config.password_min,
+            db,
+            clock,
+        };
+        for (session_id, at) in sessions::ended_since(&auth.db, auth.clock.now() - millis(config.access_life)).await? {
+            auth.ended.add(session_id, at);
+        }
+        let local = config.is_local();
+        let demo = config.seed.unwrap_or(local);
+        if demo {
+            feed::seed::demo(&auth).await?;
+        }
+        Ok(Self { auth: Arc::new(auth), origin, lab: config.lab.unwrap_or(local), demo, trust_proxy: config.trust_proxy })
+    }
+}
+
+/// Serves until `stop` is done, then lets requests under way finish.
+///
+/// # Errors
+/// Whatever keeps it from starting or from listening on.
+pub async fn serve(config: &Config, clock: Arc<dyn Clock>, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
+    let address = listener.local_addr()?;
+    let origin = config.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", address.port()));
+    let site = Arc::new(Site::open(config, origin, clock).await?);
+    let auth = Arc::clone(&site.auth);
+    let running = [tokio::spawn(jobs::write_confirmations(Arc::clone(&auth))), tokio::spawn(jobs::purge(Arc::clone(&auth)))];
+    if let Some(file) = &config.address_file {
+        // In one step, so that whoever waits for the file never reads half an address.
+        let draft = file.with_extension("new");
+        std::fs::write(&draft, address.to_string())?;
+        std::fs::rename(draft, file)?;
+    }
+    tracing::info!(%address, origin = site.origin, "listening");
+    if site.demo {
+        tracing::info!("open {}/ and log in as mina with correct-horse-mina", site.origin);
+    }
+
+    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+    let stop = async move {
+        stop.await;
+        tracing::info!("stopping: requests under way are finished");
+        drop(stopping);
+    };
+    let router = http::router(Arc::clone(&site)).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(stop);
+    tokio::select! {
+        served = std::future::IntoFuture::into_future(server) => served?,
+        () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => tracing::warn!("some requests were not done in time"),
+    }
+    for job in running {
+        job.abort();
+    }
+    auth.confirmations.write(&auth.db, None).await?;
+    auth.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! Table `sessions`. Every change of a chain is one conditional update with its whole predicate, so that a race has one winner
+//! and a log-out beats a refresh in flight, with any number of servers.
+
+use app::wire::session::{TokenStorage, Why};
+use uuid::Uuid;
+
+use super::{Db, Result, Tx, on, statements};
+use crate::model::{Device, Timestamp};
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[allow(missing_docs, reason = "the columns are explained in the migration")]
+pub struct Session {
+    pub session_id: Uuid,
+    pub account_id: Uuid,
+    pub storage: String,
+    pub saved: bool,
+    pub user_agent: String,
+    pub ip: String,
+    pub generation: i64,
+    pub confirmed: bool,
+    pub rotated_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    pub idle_expires_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub ended_why: Option<String>,
+}
+
+impl Session {
+    /// Where its tokens live.
+    #[must_use]
+    pub fn storage(&self) -> TokenStorage {
+        TokenStorage::parse(&self.storage).unwrap_or_default()
+    }
+
+    /// Why it ended, if it has.
+    #[must_use]
+    pub fn ended(&self) -> Option<Why> {
+        self.ended_at.map(|_| self.ended_why.as_deref().map_or(Why::Unknown, Why::parse))
+    }
+}
+
+/// What a new row is made of.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the columns are explained in the migration")]
+pub struct NewSession {
+    pub session_id: Uuid,
+    pub account_id: Uuid,
+    pub storage: TokenStorage,
+    pub saved: bool,
+    pub device: Device,
+    pub created_at: Timestamp,
+    pub idle_expires_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// Which session, at which generation, at what time, within which race window: the part that every step of a chain shares.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    /// The session.
+    pub session_id: Uuid,
+    /// The generation presented.
+    pub generation: i64,
+    /// Now.
+    pub now: Timestamp,
+    /// The race window, in milliseconds.
+    pub window: i64,
+}
+
+statements! {
+    BY_ID = "select * from sessions where session_id = $1";
+    INSERT = "insert into sessions (session_id, account_id, storage, saved, user_agent, ip, generation, confirmed, rotated_at,
+            created_at, last_seen_at, idle_expires_at, expires_at)
+        values ($1, $2, $3, $4, $5, $6, 1, false, null, $7, $7, $8, $9)
+        returning *";
+    ROTATE = "update sessions set generation = generation + 1, confirmed = false, rotated_at = $3, last_seen_at = $3,
+            idle_expires_at = case when $5 < expires_at then $5 else expires_at end
+        where session_id = $1 and generation = $2 and (rotated_at is null or rotated_at <= $3 - $4)
+            and ended_at is null and idle_expires_at > $3 and expires_at > $3
+        returning *";
+    CONFIRM_BY_REFRESH = "update sessions set confirmed = true
+        where session_id = $1 and generation = $2 and rotated_at > $3 - $4
+            and ended_at is null and idle_expires_at > $3 and expires_at > $3
+        returning *";
+    CATCH_UP = "update sessions set generation = $2 + 1, confirmed = false, rotated_at = $3, last_seen_at = $3,
+            idle_expires_at = case when $4 < expires_at then $4 else expires_at end
+        where session_id = $1 and generation < $2
+            and ended_at is null and idle_expires_at > $3 and expires_at > $3
+        returning *";
+    END_FOR_REUSE = "update sessions set ended_at = $3, ended_why = 'reuse'
+        where session_id = $1 and (generation > $2 + 1 or (generation = $2 + 1 and confirmed and rotated_at <= $3 - $4))
+            and ended_at is null and idle_expires_at > $3 and expires_at > $3
+        returning *";
+    EXPIRE = "update sessions set ended_at = $2, ended_why = case when expires_at <= $2 then 'age' else 'idle' end
+        where session_id = $1 and ended_at is null and (idle_expires_at <= $2 or expires_at <= $2)
+        returning *";
+    END = "update sessions set ended_at = $2, ended_why = $3 where session_id = $1 and ended_at is null returning *";
+    CONFIRM = "update sessions set confirmed = case when generation = $2 then true else confirmed end,
+            last_seen_at = case when last_seen_at < $3 then $3 else last_seen_at end
+        where session_id = $1 and ended_at is null";
+    SAVE = "update sessions set saved = $2, idle_expires_at = $4, expires_at = $5
+        where session_id = $1 and ended_at is null and idle_expires_at > $3 and expires_at > $3
+        returning *";
+    ENDED_SINCE = "select session_id, ended_at from sessions where ended_at > $1";
+    PURGE = "delete from sessions where ended_at < $1 or expires_at < $1 or idle_expires_at < $1";
+}
+
+/// By key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(db: &Db, session_id: Uuid) -> Result<Option<Session>> {
+    on!(read db, |conn| sqlx::query_as(BY_ID).bind(session_id).fetch_optional(conn).await)
+}
+
+/// A new row, at generation 1.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(tx: &mut Tx, new: &NewSession) -> Result<Session> {
+    on!(tx tx, |conn| sqlx::query_as(INSERT)
+        .bind(new.session_id)
+        .bind(new.account_id)
+        .bind(new.storage.as_str())
+        .bind(new.saved)
+        .bind(&new.device.user_agent)
+        .bind(&new.device.ip)
+        .bind(new.created_at)
+        .bind(new.idle_expires_at)
+        .bind(new.expires_at)
+        .fetch_one(conn)
+        .await)
+}
+
+/// Row 2 of the refresh table: the newest generation comes back, and the next is handed out. `None`: somebody was faster.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rotate(db: &Db, at: At, idle_until: Timestamp) -> Result<Option<Session>> {
+    on!(write db, |conn| sqlx::query_as(ROTATE)
+        .bind(at.session_id)
+        .bind(at.generation)
+        .bind(at.now)
+        .bind(at.window)
+        .bind(idle_until)
+        .fetch_optional(conn)
+        .await)
+}
+
+/// Row 3: the newest generation comes back right after it was handed out. `None`: the row has moved.
+///
+/// # Errors
+/// When the database fails.
+pub async fn confirm_by_refresh(db: &Db, at: At) -> Result<Option<Session>> {
+    on!(write db, |conn| sqlx::query_as(CONFIRM_BY_REFRESH)
+        .bind(at.session_id)
+        .bind(at.generation)
+        .bind(at.now)
+        .bind(at.window)
+        .fetch_optional(conn)
+        .await)
+}
+
+/// Row 7: the token is newer than the row, which was restored from an earlier state. `None`: somebody was faster.
+///
+/// # Errors
+/// When the database fails.
+pub async fn catch_up(db: &Db, at: At, idle_until: Timestamp) -> Result<Option<Session>> {
+    on!(write db, |conn| sqlx::query_as(CATCH_UP).bind(at.session_id).bind(at.generation).bind(at.now).bind(idle_until).fetch_optional(conn).await)
+}
+
+/// Row 6: a generation that had been replaced, and whose successor had come back, is shown again. `None`: the row has moved.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_for_reuse(db: &Db, at: At) -> Result<Option<Session>> {
+    on!(write db, |conn| sqlx::query_as(END_FOR_REUSE)
+        .bind(at.session_id)
+        .bind(at.generation)
+        .bind(at.now)
+        .bind(at.window)
+        .fetch_optional(conn)
+        .await)
+}
+
+/// Row 1: writes down that a limit has passed. `None`: it ended otherwise meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn expire(db: &Db, session_id: Uuid, now: Timestamp) -> Result<Option<Session>> {
+    on!(write db, |conn| sqlx::query_as(EXPIRE).bind(session_id).bind(now).fetch_optional(conn).await)
+}
+
+/// Ends a session for a reason. `None`: it had ended before, and keeps its first reason.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(db: &Db, session_id: Uuid, why: Why, now: Timestamp) -> Result<Option<Session>> {
+    on!(write db, |conn| sqlx::query_as(END).bind(session_id).bind(now).bind(why.as_str()).fetch_optional(conn).await)
+}
+
+/// A generation has come back as an access token: `(session, generation, when)`, many in one transaction.
+///
+/// # Errors
+/// When the database fails; then none of them is written.
+pub async fn confirm(db: &Db, seen: &[(Uuid, i64, Timestamp)]) -> Result<()> {
+    let mut tx = db.begin().await?;
+    for (session_id, generation, at) in seen {
+        on!(tx &mut tx, |conn| sqlx::query(CONFIRM).bind(session_id).bind(generation).bind(at).execute(conn).await.map(|_| ()))?;
+    }
+    tx.commit().await
+}
+
+/// Sets whether the session outlives the browser's closing, with the limits that follow. `None`: it has ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn save(
+    db: &Db,
+    session_id: Uuid,
+    saved: bool,
+    now: Timestamp,
+    idle_until: Timestamp,
+    until: Timestamp,
+) -> Result<Option<Session>> {
+    on!(write db, |conn| sqlx::query_as(SAVE).bind(session_id).bind(saved).bind(now).bind(idle_until).bind(until).fetch_optional(conn).await)
+}
+
+/// The sessions that ended after `since`, with the moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ended_since(db: &Db, since: Timestamp) -> Result<Vec<(Uuid, Timestamp)>> {
+    on!(read db, |conn| sqlx::query_as(ENDED_SINCE).bind(since).fetch_all(conn).await)
+}
+
+/// Removes what ended or ran out before `before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn purge(db: &Db, before: Timestamp) -> Result<()> {
+    on!(write db, |conn| sqlx::query(PURGE).bind(before).execute(conn).await.map(|_| ()))
+}

@@ -81,6 +81,7 @@ pub struct Session {
     phase: RwSignal<Phase>,
     storage: RwSignal<TokenStorage>,
     wire: RwSignal<Vec<Exchange>>,
+    fleeting: RwSignal<bool>,
     verbs: Option<Arc<dyn Verbs>>,
 }
 
@@ -92,6 +93,7 @@ impl Session {
             phase: RwSignal::new(Phase::of(boot)),
             storage: RwSignal::new(boot.storage.unwrap_or_default()),
             wire: RwSignal::new(Vec::new()),
+            fleeting: RwSignal::new(false),
             verbs,
         }
     }
@@ -120,6 +122,12 @@ impl Session {
         self.wire.get()
     }
 
+    /// Whether the browser refuses to store this session's tokens, tracked: they are in memory instead, and gone after a reload.
+    #[must_use]
+    pub fn fleeting(&self) -> bool {
+        self.fleeting.get()
+    }
+
     /// The verbs; `None` while the server renders.
     #[must_use]
     pub fn verbs(&self) -> Option<Arc<dyn Verbs>> {
@@ -133,6 +141,13 @@ impl Session {
         }
         if self.storage.get_untracked() != storage {
             self.storage.set(storage);
+        }
+    }
+
+    /// For the adapter: the browser's storage was refused, or not.
+    pub fn show_fleeting(&self, fleeting: bool) {
+        if self.fleeting.get_untracked() != fleeting {
+            self.fleeting.set(fleeting);
         }
     }
 

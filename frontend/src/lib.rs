@@ -1,1 +1,32 @@
-//! x
+//! The browser's adapter to the app: five ports for the session's engine, the API over it, and the window.
+//! Nothing here decides anything about a token.
+
+mod api;
+mod clock;
+mod http;
+mod storage;
+mod tabs;
+mod window;
+
+use std::sync::Arc;
+
+use app::api::{Api, Window};
+use app::session::Host;
+use app::ui::App;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+pub use storage::Shelves;
+pub use tabs::Locks;
+
+/// Takes the page over from the server. The session's engine is built while the pages are, and starts when they stand.
+#[wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_body(|| {
+        let browser = api::Browser::default();
+        provide_context::<Arc<dyn Host>>(Arc::new(browser.clone()));
+        provide_context::<Arc<dyn Api>>(Arc::new(browser));
+        provide_context::<Arc<dyn Window>>(Arc::new(window::ThisWindow));
+        App()
+    });
+}

@@ -105,6 +105,15 @@ impl Record {
         }
     }
 
+    /// Whether the session is lost with it: it holds tokens, and not only news for other tabs.
+    #[must_use]
+    pub const fn precious(&self) -> bool {
+        match self {
+            Self::Session(kept) => !kept.storage.refresh_in_cookie(),
+            Self::Revoke(_) => false,
+        }
+    }
+
     /// Where it belongs.
     #[must_use]
     pub const fn place(&self) -> Place {

@@ -1,0 +1,150 @@
+//! The API and the session's verbs over the engine. Futures of the browser stay on its one thread, and only here are they
+//! wrapped to pass for more.
+
+use std::cell::OnceCell;
+use std::future::Future;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use app::api::{Answer, Api};
+use app::routes;
+use app::session::engine::{Engine, Ports, Watch};
+use app::session::flight::Joined;
+use app::session::{Host, Session, Verbs};
+use app::wire::account::{AccountSummary, SignUp, Viewer};
+use app::wire::feed::{Page, Post};
+use app::wire::problem::{Code, Problem};
+use app::wire::session::{Boot, Inspection, LogIn};
+use send_wrapper::SendWrapper;
+use serde::de::DeserializeOwned;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::clock::{self, Moment};
+use crate::http::Fetch;
+use crate::storage::Shelves;
+use crate::tabs::{Channel, Locks};
+use crate::window;
+
+/// The engine, once the page has asked for its session.
+#[derive(Clone)]
+pub(crate) struct Browser(Arc<SendWrapper<OnceCell<Rc<Engine>>>>);
+
+impl Default for Browser {
+    fn default() -> Self {
+        Self(Arc::new(SendWrapper::new(OnceCell::new())))
+    }
+}
+
+impl Host for Browser {
+    fn session(&self, boot: &Boot) -> Session {
+        let session = Session::new(boot, Some(Arc::new(self.clone())));
+        let shelves = Shelves::new();
+        let ports = Ports {
+            transport: Rc::new(Fetch),
+            store: Rc::new(shelves.clone()),
+            lock: Rc::new(Locks),
+            channel: Rc::new(Channel::open()),
+            clock: Rc::new(Moment),
+        };
+        let (log, shown) = (session.clone(), session.clone());
+        let watch = Watch {
+            exchange: Box::new(move |exchange| log.record(exchange)),
+            phase: Box::new(move |phase, storage| {
+                shown.show(phase, storage);
+                shown.show_fleeting(shelves.refused());
+            }),
+        };
+        let engine = self.0.get_or_init(|| Engine::new(ports, watch, boot)).clone();
+        start(engine);
+        session
+    }
+}
+
+/// Starts the engine when the page stands as the server rendered it: hydration is one task, and this waits for the next.
+fn start(engine: Rc<Engine>) {
+    let wake = {
+        let engine = engine.clone();
+        move || {
+            let engine = engine.clone();
+            spawn_local(async move { engine.wake().await });
+        }
+    };
+    clock::on_wake(wake.clone());
+    let returning = engine.clone();
+    window::on_return(move || if returning.moved() { window::blank_and_reload() } else { wake() });
+    spawn_local(async move {
+        clock::sleep(0.0).await;
+        engine.restore().await;
+        Engine::keep(Rc::downgrade(&engine)).await;
+    });
+}
+
+impl Api for Browser {
+    fn feed(&self, after: Option<String>) -> Answer<Page<Post>> {
+        let path = match after {
+            Some(cursor) => format!("{}?after={}", routes::api::FEED, String::from(js_sys::encode_uri_component(&cursor))),
+            None => routes::api::FEED.to_owned(),
+        };
+        self.read(path)
+    }
+
+    fn accounts(&self) -> Answer<Vec<AccountSummary>> {
+        self.read(routes::api::ADMIN_ACCOUNTS.to_owned())
+    }
+
+    fn inspect(&self) -> Answer<Inspection> {
+        self.read(routes::api::SESSION.to_owned())
+    }
+}
+
+impl Verbs for Browser {
+    fn log_in(&self, form: LogIn) -> Answer<Viewer> {
+        self.with(|engine| async move { engine.log_in(form).await })
+    }
+
+    fn sign_up(&self, form: SignUp) -> Answer<Viewer> {
+        self.with(|engine| async move { engine.sign_up(form).await })
+    }
+
+    fn log_out(&self) -> Answer<()> {
+        self.with(|engine| {
+            let told = engine.log_out();
+            async move {
+                told.await;
+                Ok(())
+            }
+        })
+    }
+
+    fn save(&self, save: bool) -> Answer<()> {
+        self.with(move |engine| async move { engine.save(save).await })
+    }
+
+    fn retry(&self) {
+        drop(self.with(|engine| async move {
+            engine.retry().await;
+            Ok(())
+        }));
+    }
+}
+
+impl Browser {
+    fn read<T: DeserializeOwned + Clone + 'static>(&self, path: String) -> Answer<T> {
+        self.with(|engine| async move { engine.ask("GET", &path, None).await })
+    }
+
+    /// Begins at once and goes on to its end, even if the page that asked has left: half a refresh would help nobody.
+    fn with<T, F>(&self, ask: impl FnOnce(Rc<Engine>) -> F) -> Answer<T>
+    where
+        T: Clone + 'static,
+        F: Future<Output = Result<T, Problem>> + 'static,
+    {
+        let Some(engine) = self.0.get() else {
+            return Box::pin(async { Err(Problem::new(Code::Unreachable)) });
+        };
+        let answer = Joined::new(Box::pin(ask(engine.clone())));
+        let driven = answer.clone();
+        spawn_local(async move { drop(driven.await) });
+        Box::pin(SendWrapper::new(answer))
+    }
+}

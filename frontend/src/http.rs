@@ -1,0 +1,80 @@
+//! The way to the server, over reqwasm. No other file names it.
+//!
+//! reqwasm cannot ask for `keepalive`, and its response can be made from the browser's: so a request that must outlive the page
+//! is built by hand, and read like the others.
+
+use app::session::ports::{Pending, Request, Response, Transport, Unreachable};
+use app::wire::secret::Secret;
+use js_sys::Reflect;
+use reqwasm::http;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit};
+
+/// `fetch`. Bounded in time, from the first byte out to the last one in.
+pub(crate) struct Fetch;
+
+/// The longest wait for a whole answer, in milliseconds.
+const PATIENCE: u32 = 15_000;
+
+impl Transport for Fetch {
+    fn send(&self, request: Request) -> Pending<'_, Result<Response, Unreachable>> {
+        Box::pin(async move { exchange(request).await.ok_or(Unreachable) })
+    }
+}
+
+async fn exchange(request: Request) -> Option<Response> {
+    let answer = if request.keepalive { by_hand(&request).await? } else { by_reqwasm(&request).await? };
+    let retry_after_ms =
+        answer.headers().get("retry-after").and_then(|seconds| seconds.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
+    let (status, body) = (answer.status(), answer.text().await.ok()?);
+    Some(Response { status, body: Secret::new(body), retry_after_ms })
+}
+
+async fn by_reqwasm(request: &Request) -> Option<http::Response> {
+    let method = match request.method {
+        "GET" => http::Method::GET,
+        "POST" => http::Method::POST,
+        "PUT" => http::Method::PUT,
+        "PATCH" => http::Method::PATCH,
+        _ => http::Method::DELETE,
+    };
+    let mut out = http::Request::new(&request.path).method(method).credentials(credentials(request));
+    out = out.abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));
+    for (name, value) in headers(request) {
+        out = out.header(name, value.expose());
+    }
+    if let Some(body) = &request.body {
+        out = out.body(body.expose());
+    }
+    out.send().await.ok()
+}
+
+async fn by_hand(request: &Request) -> Option<http::Response> {
+    let out = RequestInit::new();
+    out.set_method(request.method);
+    out.set_credentials(credentials(request));
+    out.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));
+    Reflect::set(&out, &"keepalive".into(), &JsValue::TRUE).ok()?;
+    let lines = Headers::new().ok()?;
+    for (name, value) in headers(request) {
+        lines.set(name, value.expose()).ok()?;
+    }
+    out.set_headers(&lines);
+    if let Some(body) = &request.body {
+        out.set_body(&body.expose().into());
+    }
+    let answer = JsFuture::from(web_sys::window()?.fetch_with_str_and_init(&request.path, &out)).await.ok()?;
+    Some(http::Response::from_raw(answer.dyn_into().ok()?))
+}
+
+fn headers(request: &Request) -> impl Iterator<Item = (&'static str, Secret)> {
+    let bearer = request.bearer.as_ref().map(|token| ("authorization", Secret::new(["Bearer ", token.expose()].concat())));
+    let json = request.body.as_ref().map(|_| ("content-type", Secret::new("application/json".to_owned())));
+    let account = request.account.map(|account| ("x-account", Secret::new(account.to_string())));
+    [bearer, json, account].into_iter().flatten()
+}
+
+fn credentials(request: &Request) -> RequestCredentials {
+    if request.cookies { RequestCredentials::SameOrigin } else { RequestCredentials::Omit }
+}

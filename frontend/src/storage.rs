@@ -1,0 +1,110 @@
+//! Where a record is kept: this page's memory, sessionStorage, localStorage. Which of them, the record says.
+//! Storage that is blocked or full is replaced by memory, and that is told.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use app::session::memory::MemoryStore;
+use app::session::ports::TokenStore;
+use app::session::record::{Place, Record};
+use gloo_storage::{LocalStorage, SessionStorage, Storage};
+
+const KEY: &str = "nightlatch.session";
+
+/// All places together. Clones are one and the same.
+#[derive(Clone)]
+pub struct Shelves {
+    page: MemoryStore,
+    /// Whether sessionStorage can be used.
+    tab: bool,
+    /// Whether localStorage can be used.
+    browser: bool,
+    refused: Rc<Cell<bool>>,
+}
+
+impl Shelves {
+    /// Tries the browser's storages out first: `gloo_storage` panics where one is blocked.
+    #[must_use]
+    pub fn new() -> Self {
+        let window = web_sys::window();
+        let tab = works(window.as_ref().and_then(|window| window.session_storage().ok().flatten()));
+        let browser = works(window.as_ref().and_then(|window| window.local_storage().ok().flatten()));
+        Self { page: MemoryStore::default(), tab, browser, refused: Rc::default() }
+    }
+
+    /// Whether the last record saved would have been worth keeping, and the browser refused.
+    #[must_use]
+    pub fn refused(&self) -> bool {
+        self.refused.get()
+    }
+
+    fn read(&self, place: Place) -> Option<Record> {
+        match place {
+            Place::Page => self.page.load(),
+            Place::Tab if self.tab => SessionStorage::get(KEY).ok(),
+            Place::Browser if self.browser => LocalStorage::get(KEY).ok(),
+            Place::Tab | Place::Browser => None,
+        }
+    }
+
+    fn write(&self, place: Place, record: &Record) -> bool {
+        match place {
+            Place::Page => self.page.save(record),
+            Place::Tab => return self.tab && SessionStorage::set(KEY, record).is_ok(),
+            Place::Browser => return self.browser && LocalStorage::set(KEY, record).is_ok(),
+        }
+        true
+    }
+
+    fn empty(&self, place: Place) {
+        match place {
+            Place::Page => self.page.clear(),
+            Place::Tab if self.tab => SessionStorage::delete(KEY),
+            Place::Browser if self.browser => LocalStorage::delete(KEY),
+            Place::Tab | Place::Browser => {}
+        }
+    }
+
+    /// Takes one session out of every place but `kept`.
+    fn sweep(&self, record: &Record, kept: Option<Place>) {
+        for place in Place::ALL.into_iter().filter(|place| Some(*place) != kept) {
+            if self.read(place).is_some_and(|other| other.session_id() == record.session_id()) {
+                self.empty(place);
+            }
+        }
+    }
+}
+
+impl Default for Shelves {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl TokenStore for Shelves {
+    fn load(&self) -> Option<Record> {
+        Place::ALL.into_iter().find_map(|place| self.read(place))
+    }
+
+    fn save(&self, record: &Record) {
+        let wanted = record.place();
+        let stored = self.write(wanted, record);
+        self.refused.set(!stored && record.precious());
+        let place = if stored { wanted } else { Place::Page };
+        if !stored {
+            self.page.save(record);
+        }
+        self.sweep(record, Some(place));
+    }
+
+    fn clear(&self) {
+        if let Some(record) = self.load() {
+            self.sweep(&record, None);
+        }
+    }
+}
+
+fn works(storage: Option<web_sys::Storage>) -> bool {
+    const PROBE: &str = "nightlatch.probe";
+    storage.is_some_and(|storage| storage.set_item(PROBE, "1").is_ok() && storage.remove_item(PROBE).is_ok())
+}

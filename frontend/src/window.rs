@@ -1,0 +1,112 @@
+//! The window that a page is shown in: what it measured, where its focus is, and what becomes of it on the way back.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use app::api::Window;
+use js_sys::{Array, Function, Promise, Reflect};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, PageTransitionEvent, PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit};
+
+use crate::clock;
+
+/// The one there is.
+pub(crate) struct ThisWindow;
+
+/// The name by which the first picture of the feed asks to be timed.
+const FIRST_POST: &str = "first-post";
+/// The longest wait for it to be shown, in milliseconds.
+const PATIENCE: f64 = 20_000.0;
+
+impl Window for ThisWindow {
+    fn first_post_shown(&self) -> Pin<Box<dyn Future<Output = Option<f64>> + Send>> {
+        Box::pin(SendWrapper::new(shown()))
+    }
+
+    fn focus(&self, id: &str) {
+        let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+        if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            drop(element.focus());
+        }
+    }
+
+    fn ticks(&self) -> f64 {
+        clock::ticks()
+    }
+
+    fn pause(&self, ms: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(SendWrapper::new(clock::sleep(f64::from(ms))))
+    }
+}
+
+/// Calls `look` when the page is taken out of the back/forward cache, before it is shown.
+pub(crate) fn on_return(look: impl Fn() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    clock::listen(&window, "pageshow", move |event| {
+        if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
+            look();
+        }
+    });
+}
+
+/// Shows nothing of this page any more, and asks the server for it anew.
+pub(crate) fn blank_and_reload() {
+    let Some(window) = web_sys::window() else { return };
+    if let Some(root) = window.document().and_then(|document| document.document_element()) {
+        drop(root.set_attribute("hidden", ""));
+    }
+    drop(window.location().reload());
+}
+
+async fn shown() -> Option<f64> {
+    let window = web_sys::window()?;
+    window.document()?.query_selector("[elementtiming=first-post]").ok()??;
+    match measured().await {
+        Some(ms) => Some(ms),
+        None => {
+            // The frame after the next one begins when the next one is on the screen.
+            for _ in 0..2 {
+                let frame = Promise::new(&mut |next, _| drop(window.request_animation_frame(&next)));
+                JsFuture::from(frame).await.ok()?;
+            }
+            Some(clock::ticks())
+        }
+    }
+}
+
+/// Element Timing, where the browser has it.
+async fn measured() -> Option<f64> {
+    let types = Reflect::get(&Reflect::get(&js_sys::global(), &"PerformanceObserver".into()).ok()?, &"supportedEntryTypes".into()).ok()?;
+    if !types.dyn_ref::<Array>()?.includes(&"element".into(), 0) {
+        return None;
+    }
+    let mut keep = Function::default();
+    let seen = Promise::new(&mut |resolve, _| keep = resolve);
+    let see = Closure::<dyn FnMut(PerformanceObserverEntryList)>::new(move |list: PerformanceObserverEntryList| {
+        if let Some(ms) = list.get_entries().iter().find_map(|entry| time_of(&entry)) {
+            drop(keep.call1(&JsValue::NULL, &ms.into()));
+        }
+    });
+    let observer = PerformanceObserver::new(see.as_ref().unchecked_ref()).ok()?;
+    let what = js_sys::Object::new().unchecked_into::<PerformanceObserverInit>();
+    Reflect::set(&what, &"type".into(), &"element".into()).ok()?;
+    Reflect::set(&what, &"buffered".into(), &JsValue::TRUE).ok()?;
+    observer.observe(&what);
+    let too_late = wasm_bindgen_futures::future_to_promise(async {
+        clock::sleep(PATIENCE).await;
+        Ok(JsValue::UNDEFINED)
+    });
+    let ms = JsFuture::from(Promise::race(&Array::of2(&seen, &too_late))).await.ok()?;
+    observer.disconnect();
+    ms.as_f64()
+}
+
+fn time_of(entry: &JsValue) -> Option<f64> {
+    let of = |name: &str| Reflect::get(entry, &name.into()).ok();
+    if of("identifier")?.as_string()? != FIRST_POST {
+        return None;
+    }
+    [of("renderTime")?, of("loadTime")?].into_iter().filter_map(|time| time.as_f64()).find(|ms| *ms > 0.0)
+}

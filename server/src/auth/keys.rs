@@ -115,9 +115,8 @@ mod tests {
 
     #[test]
     fn a_second_start_finds_the_same_keys_and_only_their_owner_may_read_them() {
-        let folder = std::env::temp_dir().join(format!("nightlatch-keys-{}", uuid::Uuid::new_v4()));
-        fs::create_dir(&folder).unwrap();
-        let file = folder.join("keys.json");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys.json");
         let first = load_or_make(&file).unwrap();
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         let second = load_or_make(&file).unwrap();
@@ -131,6 +130,5 @@ mod tests {
         fs::write(&file, "{}").unwrap();
         assert!(matches!(load_or_make(&file), Err(KeysError::Content(..))));
         assert_eq!(fs::read_to_string(&file).unwrap(), "{}", "left alone");
-        fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -1,7 +1,7 @@
 //! Time in a browser: a clock that is never set, timers that are only a hint, and the moments at which to look again.
 
 use app::session::ports::{Clock, Pending};
-use js_sys::{Date, Math, Promise};
+use js_sys::{Date, Function, Math, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::VisibilityState;
@@ -39,6 +39,17 @@ pub(crate) async fn sleep(ms: f64) {
         drop(window.set_timeout_with_callback_and_timeout_and_arguments_0(&wake, ms as i32));
     });
     drop(JsFuture::from(timer).await);
+}
+
+/// A promise, and the function that keeps it.
+pub(crate) fn promise() -> (Promise, Function) {
+    // Not `Function::default()`: that evaluates a string, which the content policy forbids.
+    let mut keep = None;
+    let promise = Promise::new(&mut |resolve, _| keep = Some(resolve));
+    match keep {
+        Some(keep) => (promise, keep),
+        None => unreachable!("a promise calls back before it is made"),
+    }
 }
 
 /// Calls `look` when the page is seen again, and when the network is back.

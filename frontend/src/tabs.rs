@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 
 use app::session::ports::{Held, Message, Pending, TabChannel, TabLock};
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, BroadcastChannel, MessageEvent};
+
+use crate::clock::promise;
 
 const NAME: &str = "nightlatch.session";
 /// The longest wait for the lock, in milliseconds.
@@ -42,13 +44,6 @@ async fn wait() -> Option<Held> {
     let asked = request_lock(NAME, &options, &hold).ok()?;
     JsFuture::from(Promise::race(&Array::of2(&granted, &asked))).await.ok()?;
     Some(held)
-}
-
-/// A promise, and what keeps it.
-fn promise() -> (Promise, Function) {
-    let mut keep = Function::default();
-    let promise = Promise::new(&mut |resolve, _| keep = resolve);
-    (promise, keep)
 }
 
 type Hearing = Closure<dyn Fn(MessageEvent)>;

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use app::api::Window;
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -78,12 +78,12 @@ async fn shown() -> Option<f64> {
 
 /// Element Timing, where the browser has it.
 async fn measured() -> Option<f64> {
-    let types = Reflect::get(&Reflect::get(&js_sys::global(), &"PerformanceObserver".into()).ok()?, &"supportedEntryTypes".into()).ok()?;
+    let types =
+        Reflect::get(&Reflect::get(&web_sys::window()?, &"PerformanceObserver".into()).ok()?, &"supportedEntryTypes".into()).ok()?;
     if !types.dyn_ref::<Array>()?.includes(&"element".into(), 0) {
         return None;
     }
-    let mut keep = Function::default();
-    let seen = Promise::new(&mut |resolve, _| keep = resolve);
+    let (seen, keep) = clock::promise();
     let see = Closure::<dyn FnMut(PerformanceObserverEntryList)>::new(move |list: PerformanceObserverEntryList| {
         if let Some(ms) = list.get_entries().iter().find_map(|entry| time_of(&entry)) {
             drop(keep.call1(&JsValue::NULL, &ms.into()));

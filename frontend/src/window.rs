@@ -79,7 +79,7 @@ async fn shown() -> Option<f64> {
 /// Element Timing, where the browser has it.
 async fn measured() -> Option<f64> {
     let types =
-        Reflect::get(&Reflect::get(&web_sys::window()?, &"PerformanceObserver".into()).ok()?, &"supportedEntryTypes".into()).ok()?;
+        Reflect::get(&Reflect::get(&web_sys::window()?.into(), &"PerformanceObserver".into()).ok()?, &"supportedEntryTypes".into()).ok()?;
     if !types.dyn_ref::<Array>()?.includes(&"element".into(), 0) {
         return None;
     }

@@ -75,10 +75,8 @@ pub(crate) fn focus_soon(id: &'static str) {
 
 /// A function that goes to another page and leaves nothing behind for the Back button.
 pub(crate) fn go() -> impl Fn(&str) + Clone + Send + Sync + 'static {
-    let navigate = StoredValue::new_local(use_navigate());
-    move |path: &str| {
-        navigate.with_value(|navigate| navigate(path, NavigateOptions { replace: true, ..Default::default() }));
-    }
+    let navigate = use_navigate();
+    move |path: &str| navigate(path, NavigateOptions { replace: true, ..Default::default() })
 }
 
 /// The one `h1` of a page. After a navigation it takes the focus, so that screen readers begin there; on the first load it does not.

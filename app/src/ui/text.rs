@@ -112,14 +112,14 @@ pub(crate) const fn places(storage: TokenStorage) -> [Place; 2] {
     }
 }
 
-/// Why no password was asked for, beside the feed.
-pub(crate) const fn no_password(storage: TokenStorage) -> &'static str {
+/// How the session is recognised, beside the feed.
+pub(crate) const fn recognised(storage: TokenStorage) -> &'static str {
     match storage {
         TokenStorage::Cookie | TokenStorage::Hybrid => {
-            "Your browser holds a sign-in key in a cookie that no script can read. The server recognised it and put your feed into the first page it sent."
+            "Your browser holds a sign-in key in a cookie that no script can read. The server recognises it and puts your feed into the first page it sends."
         }
         TokenStorage::Local | TokenStorage::Session => {
-            "Your browser holds a sign-in key in its storage. A script found it there and fetched your feed with it."
+            "Your browser holds a sign-in key in its storage. A script finds it there and fetches your feed with it."
         }
         TokenStorage::Memory | TokenStorage::Native => {
             "This page alone holds your sign-in key, in its memory. When you reload or close it, the key is gone."

@@ -1,4 +1,4 @@
-//! The feed, and beside it why it opened without a password.
+//! The feed, and beside it how it opened without a password.
 
 use leptos::prelude::*;
 

@@ -10,6 +10,7 @@ use crate::session::Phase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry, encoded};
+use crate::ui::part::mark::Door;
 use crate::ui::part::storage::{Choice, StorageChoice};
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};
@@ -90,31 +91,34 @@ pub(crate) fn LogIn() -> impl IntoView {
     };
     view! {
         <PageTitle page="Log in" error=form.failed() />
-        <div class="narrow">
-            <Heading text="Log in" />
-            {move || reason().map(|why| view! { <p class="notice">{text::why(why)}</p> }.into_any())}
-            <section class="card">
-                <Summary of=form />
-                <form method="post" action=routes::page::LOG_IN novalidate class="stack" on:submit=submit>
-                    {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
-                    <Field
-                        traits=Traits { name: "login", label: "Username or email", kind: "text", autocomplete: "username", ..Traits::default() }
-                        typed=typed_login
-                        error=form.error_of("login")
-                        node=login
-                    />
-                    <Field
-                        traits=Traits { name: "password", label: "Password", kind: "password", autocomplete: "current-password", ..Traits::default() }
-                        typed=String::new()
-                        error=form.error_of("password")
-                        node=password
-                    />
-                    <StorageChoice choice=choice typed=typed_storage />
-                    <Send of=form label="Log in" busy="Logging in…" />
-                </form>
-            </section>
-            <p class="center">"New here? " <a href=elsewhere>"Create an account"</a></p>
-            <Demo login=login password=password />
+        <div class="doorway">
+            <Door />
+            <div class="narrow">
+                <Heading text="Log in" />
+                {move || reason().map(|why| view! { <p class="notice">{text::why(why)}</p> }.into_any())}
+                <section class="card">
+                    <Summary of=form />
+                    <form method="post" action=routes::page::LOG_IN novalidate class="stack" on:submit=submit>
+                        {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
+                        <Field
+                            traits=Traits { name: "login", label: "Username or email", kind: "text", autocomplete: "username", ..Traits::default() }
+                            typed=typed_login
+                            error=form.error_of("login")
+                            node=login
+                        />
+                        <Field
+                            traits=Traits { name: "password", label: "Password", kind: "password", autocomplete: "current-password", ..Traits::default() }
+                            typed=String::new()
+                            error=form.error_of("password")
+                            node=password
+                        />
+                        <StorageChoice choice=choice typed=typed_storage />
+                        <Send of=form label="Log in" busy="Logging in…" />
+                    </form>
+                </section>
+                <p class="center">"New here? " <a href=elsewhere>"Create an account"</a></p>
+                <Demo login=login password=password />
+            </div>
         </div>
     }
     .into_any()
@@ -149,7 +153,7 @@ fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
             };
             view! {
                 <li>
-                    <span><b>{name}</b> <small>{what}</small><code>{secret}</code></span>
+                    <span><b>{name}</b>" "<small>{what}</small><code>{secret}</code></span>
                     <button type="button" class="btn small" hidden=move || !hydrated.get() on:click=press aria-label=["Fill in ", name].concat()>
                         "Fill in"
                     </button>

@@ -8,6 +8,7 @@ use crate::routes;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::form::{Submission, Summary};
 use crate::ui::part::gate::Gate;
+use crate::ui::part::mark::Door;
 use crate::ui::text;
 
 const PAGE: &str = "Save your login info?";
@@ -55,35 +56,38 @@ fn Question() -> impl IntoView {
     let sending = move || form.sending.get().then_some("true");
     view! {
         <PageTitle page=PAGE error=form.failed() />
-        <div class="narrow">
-            <section class="card ask">
-                <Heading text=PAGE />
-                <Summary of=form />
-                <p>"Next time, your feed opens at once on this browser, without your password. We keep a sign-in key here, never your password."</p>
-                <p class="notice warn">
-                    "Sharing this device? Choose " <b>"Not now"</b> ". Anyone who uses this browser could open your account."
-                </p>
-                <form method="post" action=routes::page::SAVE class="pair" on:submit=submit>
-                    {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
-                    <button class="btn primary" name="save" value="yes" aria-disabled=sending on:click=move |_| answer.set_value(true)>
-                        "Save login info"
-                    </button>
-                    <button class="btn" name="save" value="no" aria-disabled=sending on:click=move |_| answer.set_value(false)>
-                        "Not now"
-                    </button>
-                </form>
-                <p class="muted">"Saved for 90 days since you last used it, one year at most. Logging out removes it."</p>
-                <details class="more">
-                    <summary>"What changes if I save?"</summary>
-                    {move || {
-                        let [saved, not_saved] = text::saving(storage());
-                        view! {
-                            <p><b>"Saved: "</b>{saved}</p>
-                            <p><b>"Not saved: "</b>{not_saved}</p>
-                        }
-                    }}
-                </details>
-            </section>
+        <div class="doorway">
+            <Door />
+            <div class="narrow">
+                <section class="card ask">
+                    <Heading text=PAGE />
+                    <Summary of=form />
+                    <p>"Next time, your feed opens at once on this browser, without your password. We keep a sign-in key here, never your password."</p>
+                    <p class="notice warn">
+                        "Sharing this device? Choose " <b>"Not now"</b> ". Anyone who uses this browser could open your account."
+                    </p>
+                    <form method="post" action=routes::page::SAVE class="pair" on:submit=submit>
+                        {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
+                        <button class="btn" name="save" value="yes" aria-disabled=sending on:click=move |_| answer.set_value(true)>
+                            "Save login info"
+                        </button>
+                        <button class="btn" name="save" value="no" aria-disabled=sending on:click=move |_| answer.set_value(false)>
+                            "Not now"
+                        </button>
+                    </form>
+                    <p class="muted">"Saved for 90 days since you last used it, one year at most. Logging out removes it."</p>
+                    <details class="more">
+                        <summary>"What changes if I save?"</summary>
+                        {move || {
+                            let [saved, not_saved] = text::saving(storage());
+                            view! {
+                                <p><b>"Saved: "</b>{saved}</p>
+                                <p><b>"Not saved: "</b>{not_saved}</p>
+                            }
+                        }}
+                    </details>
+                </section>
+            </div>
         </div>
     }
     .into_any()

@@ -10,6 +10,7 @@ use crate::session::Phase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry};
+use crate::ui::part::mark::Door;
 use crate::ui::part::storage::{Choice, StorageChoice};
 use crate::wire::account::{Email, NewPassword, PASSWORD_MIN, SignUp as Form, Username, display_name};
 use crate::wire::problem::{Code, Problem};
@@ -104,18 +105,21 @@ pub(crate) fn SignUp() -> impl IntoView {
         .collect();
     view! {
         <PageTitle page="Create an account" error=form.failed() />
-        <div class="narrow">
-            <Heading text="Create an account" />
-            <section class="card">
-                <Summary of=form />
-                <form method="post" action=routes::page::SIGN_UP novalidate class="stack" on:submit=submit>
-                    {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
-                    {fields}
-                    <StorageChoice choice=choice typed=typed_storage />
-                    <Send of=form label="Create account" busy="Creating your account…" />
-                </form>
-            </section>
-            <p class="center">"You have an account? " <a href=routes::page::LOG_IN>"Log in"</a></p>
+        <div class="doorway">
+            <Door />
+            <div class="narrow">
+                <Heading text="Create an account" />
+                <section class="card">
+                    <Summary of=form />
+                    <form method="post" action=routes::page::SIGN_UP novalidate class="stack" on:submit=submit>
+                        {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
+                        {fields}
+                        <StorageChoice choice=choice typed=typed_storage />
+                        <Send of=form label="Create account" busy="Creating your account…" />
+                    </form>
+                </section>
+                <p class="center">"You have an account? " <a href=routes::page::LOG_IN>"Log in"</a></p>
+            </div>
         </div>
     }
     .into_any()

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use serde::Deserialize;
 
 use crate::api::Api;
-use crate::ui::frame::{session, window};
+use crate::ui::frame::{focus_soon, session, window};
 use crate::ui::part::wire_log::WireLog;
 use crate::ui::{text, time};
 use crate::wire::session::Inspection;
@@ -24,7 +24,13 @@ pub(crate) fn Inspector() -> impl IntoView {
             window.focus("inspector");
         }
     };
-    let toggled = move |_| open.set(drawer.get_untracked().is_some_and(|drawer| drawer.open()));
+    // Open, the drawer covers the pill, so the focus goes into the drawer.
+    let toggled = move |_| {
+        open.set(drawer.get_untracked().is_some_and(|drawer| drawer.open()));
+        if open.get_untracked() {
+            focus_soon("inspector-title");
+        }
+    };
     let escape = move |ev: leptos::ev::KeyboardEvent| {
         if ev.key() == "Escape" {
             close();
@@ -35,7 +41,7 @@ pub(crate) fn Inspector() -> impl IntoView {
             <summary id="inspector">"Inspector"</summary>
             <section class="drawer" aria-labelledby="inspector-title">
                 <header>
-                    <h2 id="inspector-title">"Inspector"</h2>
+                    <h2 id="inspector-title" tabindex="-1">"Inspector"</h2>
                     <button class="btn small" on:click=move |_| close()>"Close"</button>
                 </header>
                 {move || open.get().then(|| view! { <Contents /> }.into_any())}

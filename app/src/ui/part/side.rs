@@ -1,4 +1,4 @@
-//! Beside the feed on wide screens: whose session this is, how long it lasts, and why it needed no password.
+//! Beside the feed on wide screens: whose session this is, how long it lasts, and how it is recognised.
 
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ pub(crate) fn Side() -> impl IntoView {
                     (false, true) => "Until this browser closes",
                     (false, false) => "12 hours since you last came, 7 days at most",
                 };
-                view! { <dt>"You stay logged in"</dt><dd>{lasts}</dd> }
+                view! { <dt>"For how long"</dt><dd>{lasts}</dd> }
             })
         };
         Some(
@@ -34,8 +34,8 @@ pub(crate) fn Side() -> impl IntoView {
                         <Avatar username=viewer.username.clone() display_name=viewer.display_name.clone() />
                         <p><b>{viewer.display_name}</b><small>"@" {viewer.username}</small></p>
                     </header>
-                    <h2>"Why no password?"</h2>
-                    <p>{text::no_password(storage)}</p>
+                    <h2>"How you stay logged in"</h2>
+                    <p>{text::recognised(storage)}</p>
                     <dl>
                         {lasts}
                         {local.then(|| view! { <dt>"Tokens live in"</dt><dd><span class="letter" aria-hidden="true">{letter}</span>{name}</dd> })}

@@ -419,15 +419,12 @@ pub(super) fn lake(brush: &mut Brush) {
     let rock = brush.falling(&[(0.0, far_top, 1.0), (1.0, far_top.mix(p[2], 0.6), 1.0)]);
     let wood = brush.falling(&[(0.0, near_top, 1.0), (1.0, near_top.mix(p[4], 0.35), 1.0)]);
     let snow = brush.falling(&[(0.0, Rgb(0xffffff).mix(p[3], 0.4), 0.95), (0.75, p[3], 0.5), (1.0, p[3], 0.0)]);
-    let mut caps = String::new();
+    // The snow reaches down further in some gullies than in others.
     let line = 470.0;
-    for pair in far.windows(2) {
-        let (a, b) = (pair[0], pair[1]);
-        if a.1 < line && b.1 < line {
-            let (da, db) = ((line - a.1) * 0.55, (line - b.1) * 0.55);
-            let _ = write!(caps, "M{:.0} {:.0}L{:.0} {:.0}V{:.0}L{:.0} {:.0}z", a.0, a.1, b.0, b.1, b.1 + db * 0.8, a.0, a.1 + da);
-        }
-    }
+    let mut cap: Vec<Point> = far.iter().copied().filter(|point| point.1 < line).collect();
+    let lower: Vec<Point> = cap.iter().rev().map(|(x, y)| (*x, y + (line - y) * brush.chance(0.3, 0.85))).collect();
+    cap.extend(lower);
+    let caps = if cap.is_empty() { "M0 0".to_owned() } else { path(&cap) };
     let mut firs = String::new();
     let mut x = -20.0;
     while x < WIDTH + 20.0 {

@@ -22,6 +22,10 @@ pub use tabs::Locks;
 /// Takes the page over from the server. The session's engine is built while the pages are, and starts when they stand.
 #[wasm_bindgen]
 pub fn hydrate() {
+    if cfg!(debug_assertions) {
+        // Otherwise a browser says "unreachable" and no more.
+        std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
+    }
     leptos::mount::hydrate_body(|| {
         let browser = api::Browser::default();
         provide_context::<Arc<dyn Host>>(Arc::new(browser.clone()));

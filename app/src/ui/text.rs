@@ -127,6 +127,17 @@ pub(crate) const fn recognised(storage: TokenStorage) -> &'static str {
     }
 }
 
+/// For how long a session is kept.
+pub(crate) const fn lasts(storage: TokenStorage, saved: bool) -> &'static str {
+    match (storage, saved) {
+        (TokenStorage::Memory | TokenStorage::Native, _) => "Until you reload or close this page",
+        (TokenStorage::Session, _) => "Until you close this tab",
+        (_, true) => "90 days since you last came, one year at most",
+        (TokenStorage::Cookie | TokenStorage::Hybrid, false) => "Until this browser closes",
+        (TokenStorage::Local, false) => "12 hours since you last came, 7 days at most",
+    }
+}
+
 /// What *Save* changes, for this storage: saved, not saved.
 pub(crate) const fn saving(storage: TokenStorage) -> [&'static str; 2] {
     match storage {

@@ -9,7 +9,7 @@ use crate::routes;
 use crate::session::Phase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::field::{Field, Traits, fill, typed};
-use crate::ui::part::form::{Send, Submission, Summary, after_entry, encoded};
+use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, encoded, next};
 use crate::ui::part::mark::Door;
 use crate::ui::part::storage::{Choice, StorageChoice};
 use crate::ui::text;
@@ -31,12 +31,9 @@ pub(crate) fn LogIn() -> impl IntoView {
     let frame = Frame::here();
     let go = go();
     let query = use_query_map();
-    let next = move || query.with(|query| query.get_str("next").and_then(routes::local_target).map(str::to_owned));
     let refused = frame.take_refused();
-    let before = |name: &str| {
-        let typed = refused.as_ref().map_or(&[][..], |form| form.typed.as_slice());
-        typed.iter().find(|(field, _)| field == name).map(|(_, text)| text.clone()).unwrap_or_default()
-    };
+    let before = |name: &str| before(refused.as_ref(), name);
+    let next = next(before("next"));
     let (login, password, choice) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), Choice::new());
     let (typed_login, typed_storage) = (before("login"), before("storage"));
     let form = Submission::new("log you in", refused.map(|form| form.problem));

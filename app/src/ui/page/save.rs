@@ -2,11 +2,10 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_query_map;
 
 use crate::routes;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
-use crate::ui::part::form::{Submission, Summary};
+use crate::ui::part::form::{Submission, Summary, before, next};
 use crate::ui::part::gate::Gate;
 use crate::ui::part::mark::Door;
 use crate::ui::text;
@@ -24,9 +23,9 @@ fn Question() -> impl IntoView {
     let session = session();
     let frame = Frame::here();
     let go = go();
-    let query = use_query_map();
-    let next = move || query.with(|query| query.get_str("next").and_then(routes::local_target).map(str::to_owned));
-    let form = Submission::new("save this", frame.take_refused().map(|form| form.problem));
+    let refused = frame.take_refused();
+    let next = next(before(refused.as_ref(), "next"));
+    let form = Submission::new("save this", refused.map(|form| form.problem));
     let storage = {
         let session = session.clone();
         move || session.storage()

@@ -3,13 +3,12 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_query_map;
 
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::field::{Field, Traits, fill, typed};
-use crate::ui::part::form::{Send, Submission, Summary, after_entry};
+use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
 use crate::ui::part::storage::{Choice, StorageChoice};
 use crate::wire::account::{Email, NewPassword, PASSWORD_MIN, SignUp as Form, Username, display_name};
@@ -43,13 +42,9 @@ pub(crate) fn SignUp() -> impl IntoView {
     let session = session();
     let frame = Frame::here();
     let go = go();
-    let query = use_query_map();
-    let next = move || query.with(|query| query.get_str("next").and_then(routes::local_target).map(str::to_owned));
     let refused = frame.take_refused();
-    let before = |name: &str| {
-        let typed = refused.as_ref().map_or(&[][..], |form| form.typed.as_slice());
-        typed.iter().find(|(field, _)| field == name).map(|(_, text)| text.clone()).unwrap_or_default()
-    };
+    let before = |name: &str| before(refused.as_ref(), name);
+    let next = next(before("next"));
     let typed_before = FIELDS.map(|field| before(field.name));
     let typed_storage = before("storage");
     let form = Submission::new("create your account", refused.map(|form| form.problem));

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_query_map;
 
 use crate::routes;
 use crate::ui::frame::{focus_soon, window};
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};
-use crate::wire::session::TokenStorage;
+use crate::wire::session::{RefusedForm, TokenStorage};
 
 /// A form on its way, or refused.
 #[derive(Clone, Copy)]
@@ -131,6 +132,22 @@ pub(crate) fn Send(of: Submission, label: &'static str, busy: &'static str) -> i
         <button class="btn primary" aria-disabled=move || sending.get().then_some("true")>
             {move || if sending.get() { busy } else { label }}
         </button>
+    }
+}
+
+/// What was typed into the field `name` of a form that came back.
+pub(crate) fn before(refused: Option<&RefusedForm>, name: &str) -> String {
+    let typed = refused.map_or(&[][..], |form| form.typed.as_slice());
+    typed.iter().find(|(field, _)| field == name).map(|(_, text)| text.clone()).unwrap_or_default()
+}
+
+/// Where the reader wanted to go: from the address, or from the form that came back without it. Never off this site.
+pub(crate) fn next(typed: String) -> impl Fn() -> Option<String> + Copy + Send + Sync + 'static {
+    let query = use_query_map();
+    let typed = StoredValue::new(typed);
+    move || {
+        let from = query.with(|query| query.get_str("next").map(str::to_owned)).unwrap_or_else(|| typed.get_value());
+        routes::local_target(&from).map(str::to_owned)
     }
 }
 

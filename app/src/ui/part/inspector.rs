@@ -77,7 +77,7 @@ fn Places() -> impl IntoView {
         Some(
             view! {
                 <table>
-                    <caption>"Storage: " <span class="letter" aria-hidden="true">{letter}</span> <b>{name}</b></caption>
+                    <caption>"Storage: " <span class="letter" aria-hidden="true">{letter}</span>" "<b>{name}</b></caption>
                     <thead><tr><th scope="col">"Token"</th><th scope="col">"Lives in"</th><th scope="col">"Who can read it"</th></tr></thead>
                     <tbody>{row("Access", access)}{row("Refresh", refresh)}</tbody>
                 </table>
@@ -161,9 +161,9 @@ fn Apart(inspection: Inspection, left: RwSignal<i64>) -> impl IntoView {
             <dt>"Ends at the latest"</dt><dd>{time::moment(inspection.expires_at)}</dd>
         </dl>
         <h4>"Header"</h4>
-        <pre tabindex="0">{indented(&inspection.header)}</pre>
+        <pre>{indented(&inspection.header)}</pre>
         <h4>"Payload"</h4>
-        <pre tabindex="0">{indented(&inspection.payload)}</pre>
+        <pre>{indented(&inspection.payload)}</pre>
     }
     .into_any()
 }

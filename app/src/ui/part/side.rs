@@ -19,11 +19,7 @@ pub(crate) fn Side() -> impl IntoView {
         let (letter, name, _) = text::strategy(storage);
         let lasts = move || {
             saved.get().map(|saved| {
-                let lasts = match (saved, storage.refresh_in_cookie()) {
-                    (true, _) => "90 days since you last came, one year at most",
-                    (false, true) => "Until this browser closes",
-                    (false, false) => "12 hours since you last came, 7 days at most",
-                };
+                let lasts = text::lasts(storage, saved);
                 view! { <dt>"For how long"</dt><dd>{lasts}</dd> }
             })
         };

@@ -422,7 +422,7 @@ pub(super) fn lake(brush: &mut Brush) {
     // The snow reaches down further in some gullies than in others.
     let line = 470.0;
     let mut cap: Vec<Point> = far.iter().copied().filter(|point| point.1 < line).collect();
-    let lower: Vec<Point> = cap.iter().rev().map(|(x, y)| (*x, y + (line - y) * brush.chance(0.3, 0.85))).collect();
+    let lower: Vec<Point> = cap.iter().rev().map(|(x, y)| (*x, y + (line - y) * brush.chance(0.38, 0.72))).collect();
     cap.extend(lower);
     let caps = if cap.is_empty() { "M0 0".to_owned() } else { path(&cap) };
     let mut firs = String::new();

@@ -25,7 +25,7 @@ export function scene(name, options, play) {
             await play({ server, browser, page: browser.page });
             browser.assertNoComplaints();
         } catch (error) {
-            error.message += `\n${browser.story()}\nServer:\n${server.words.slice(-3000)}`;
+            console.error(`${name}:\n${browser.story()}\nServer:\n${server.words.slice(-3000)}`);
             throw error;
         } finally {
             await browser.close();
@@ -127,7 +127,7 @@ export class Browser {
             viewport: { width: 1280, height: 800 },
             ...context,
         });
-        this.#context.setDefaultTimeout(15_000);
+        this.#context.setDefaultTimeout(12_000);
         await this.#watch(context.javaScriptEnabled !== false);
         this.page = this.#context.pages()[0] ?? (await this.#context.newPage());
         return this.page;
@@ -182,9 +182,10 @@ export class Browser {
 
     /** For the message of a failure. */
     story() {
+        const places = this.#context?.pages().map((page) => `  ${page.url()}`) ?? [];
         const lines = this.answers.map(({ method, path, status }) => `  ${status} ${method} ${path}`);
         const failed = this.unanswered.map(({ method, path, why }) => `  --- ${method} ${path} ${why}`);
-        return ['Answers:', ...lines, ...failed, 'Complaints:', ...this.complaints.map((text) => `  ${text}`), `Sighted: ${this.sighted}`].join('\n');
+        return ['Pages:', ...places, 'Answers:', ...lines, ...failed, 'Complaints:', ...this.complaints.map((text) => `  ${text}`), `Sighted: ${this.sighted}`].join('\n');
     }
 
     async #watch(scripts) {
@@ -219,7 +220,7 @@ export class Browser {
 }
 
 /** Asks again and again until the answer is yes; for what gives no event. */
-export async function soon(what, ask, patience = 15_000) {
+export async function soon(what, ask, patience = 12_000) {
     for (const until = Date.now() + patience; Date.now() < until; await pause(25)) {
         const answer = await ask();
         if (answer) return answer;

@@ -115,7 +115,8 @@ impl Engine {
             }
             let held = self.ports.lock.acquire().await;
             let Some(refresh) = self.with_kept(|kept| kept.refresh.clone()) else { return Err(Problem::new(Code::Unauthenticated)) };
-            let request = self.request("PATCH", api::SESSION, Some(written(&Change { save, refresh })));
+            // Cookies travel: the one that hints at a session in the browser's storage lasts as long as the session does.
+            let request = Request { cookies: true, ..self.request("PATCH", api::SESSION, Some(written(&Change { save, refresh }))) };
             let answer = self.send(group, part, request).await;
             if self.epoch.get() != epoch {
                 return Err(self.void());

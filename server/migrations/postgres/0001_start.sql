@@ -20,10 +20,10 @@ create table sessions (
   saved           boolean not null,
   user_agent      text    not null,
   ip              text    not null,
-  -- The newest generation of the refresh chain handed out, and whether it has come back.
+  -- The newest generation of the refresh chain, whether it has come back, and when it was last handed out (null: at log-in).
   generation      bigint  not null,
   confirmed       boolean not null,
-  rotated_at      bigint,
+  handed_out_at   bigint,
   created_at      bigint  not null,
   last_seen_at    bigint  not null,
   idle_expires_at bigint  not null,
@@ -43,7 +43,7 @@ create table attempts (
 create table events (
   event_id   uuid    not null primary key,
   account_id uuid    not null references accounts on delete cascade,
-  session_id blob,
+  session_id uuid,
   kind       text    not null,
   user_agent text    not null,
   ip         text    not null,

@@ -20,10 +20,10 @@ create table sessions (
   saved           integer not null,
   user_agent      text    not null,
   ip              text    not null,
-  -- The newest generation of the refresh chain handed out, and whether it has come back.
+  -- The newest generation of the refresh chain, whether it has come back, and when it was last handed out (null: at log-in).
   generation      integer not null,
   confirmed       integer not null,
-  rotated_at      integer,
+  handed_out_at   integer,
   created_at      integer not null,
   last_seen_at    integer not null,
   idle_expires_at integer not null,

@@ -97,7 +97,8 @@ pub enum Verdict {
     Rotate,
     /// Row 3: the newest generation is back right after it was handed out: a fresh access token, the same refresh token.
     Confirm,
-    /// Row 4: the answer with the successor was lost: hand the same successor out again, at any age.
+    /// Row 4: the answer with the successor was lost: hand the same successor out again, at any age. The race window begins anew:
+    /// two tabs that wake up after a lost answer present the same old token, and the second must find row 5, not row 6.
     Repeat,
     /// Row 5: the loser of a race. Nothing is handed out, nothing is touched.
     Superseded,
@@ -118,12 +119,12 @@ pub fn decide(row: &Session, generation: i64, now: Timestamp, window: i64) -> Ve
     if row.expires_at <= now || row.idle_expires_at <= now {
         return Verdict::Expire;
     }
-    let just_rotated = row.rotated_at.is_some_and(|at| now - at < window);
+    let just_handed_out = row.handed_out_at.is_some_and(|at| now - at < window);
     match row.generation - generation {
-        0 if just_rotated => Verdict::Confirm,
+        0 if just_handed_out => Verdict::Confirm,
         0 => Verdict::Rotate,
         1 if !row.confirmed => Verdict::Repeat,
-        1 if just_rotated => Verdict::Superseded,
+        1 if just_handed_out => Verdict::Superseded,
         behind if behind > 0 => Verdict::Reuse,
         _ => Verdict::CatchUp,
     }
@@ -182,7 +183,7 @@ mod tests {
 
     const WINDOW: i64 = 30_000;
 
-    fn row(generation: i64, confirmed: bool, rotated_at: Option<Timestamp>) -> Session {
+    fn row(generation: i64, confirmed: bool, handed_out_at: Option<Timestamp>) -> Session {
         Session {
             session_id: Uuid::nil(),
             account_id: Uuid::nil(),
@@ -192,7 +193,7 @@ mod tests {
             ip: String::new(),
             generation,
             confirmed,
-            rotated_at,
+            handed_out_at,
             created_at: 0,
             last_seen_at: 0,
             idle_expires_at: 1_000_000,

@@ -104,7 +104,7 @@ pub async fn refresh(auth: &Auth, token: &Secret, device: &Device) -> Result<Gra
         let moved = match chain::decide(&row, presented.generation, now, window) {
             Verdict::Ended(why) => return Err(Error::Ended(why)),
             Verdict::Superseded => return Err(Error::Superseded),
-            Verdict::Repeat => Some(row),
+            Verdict::Repeat => sessions::repeat(&auth.db, at).await?,
             Verdict::Rotate => sessions::rotate(&auth.db, at, idle_until).await?,
             Verdict::Confirm => sessions::confirm_by_refresh(&auth.db, at).await?,
             Verdict::CatchUp => {
@@ -144,8 +144,8 @@ async fn reused(auth: &Auth, row: &Session, device: &Device, now: Timestamp) -> 
 pub async fn save(auth: &Auth, token: &Secret, saved: bool, device: &Device) -> Result<Granted> {
     let granted = refresh(auth, token, device).await?;
     let (idle, age) = limits(auth, saved);
-    // Counted from the log-in: answering the question again must not prolong a session for ever.
-    let until = granted.session.created_at + age;
+    // Counted from the log-in, so that answering the question again does not prolong a session for ever.
+    let until = if saved { granted.session.created_at + age } else { (granted.now + age).min(granted.session.expires_at) };
     let idle_until = (granted.now + idle).min(until);
     let row = sessions::save(&auth.db, granted.session.session_id, saved, granted.now, idle_until, until).await?;
     Ok(Granted { session: row.ok_or(Error::Ended(Why::Unknown))?, ..granted })

@@ -4,9 +4,9 @@ use super::{Db, Result, on, statements};
 use crate::model::Timestamp;
 
 statements! {
-    TAKE = "insert into attempts as a (key, clear_at) values ($1, $2 + $3)
+    TAKE = "insert into attempts as a (key, clear_at) values ($1, cast($2 as bigint) + cast($3 as bigint))
         on conflict (key) do update set clear_at = case when a.clear_at > $2 then a.clear_at else $2 end + $3
-        where a.clear_at + $3 <= $2 + $4
+        where a.clear_at + $3 <= $2 + cast($4 as bigint)
         returning clear_at";
     CLEAR_AT = "select clear_at from attempts where key = $1";
     FORGET = "delete from attempts where key = $1";

@@ -19,7 +19,7 @@ pub struct Session {
     pub ip: String,
     pub generation: i64,
     pub confirmed: bool,
-    pub rotated_at: Option<Timestamp>,
+    pub handed_out_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub idle_expires_at: Timestamp,
@@ -71,26 +71,30 @@ pub struct At {
 
 statements! {
     BY_ID = "select * from sessions where session_id = $1";
-    INSERT = "insert into sessions (session_id, account_id, storage, saved, user_agent, ip, generation, confirmed, rotated_at,
+    INSERT = "insert into sessions (session_id, account_id, storage, saved, user_agent, ip, generation, confirmed, handed_out_at,
             created_at, last_seen_at, idle_expires_at, expires_at)
         values ($1, $2, $3, $4, $5, $6, 1, false, null, $7, $7, $8, $9)
         returning *";
-    ROTATE = "update sessions set generation = generation + 1, confirmed = false, rotated_at = $3, last_seen_at = $3,
+    ROTATE = "update sessions set generation = generation + 1, confirmed = false, handed_out_at = $3, last_seen_at = $3,
             idle_expires_at = case when $5 < expires_at then $5 else expires_at end
-        where session_id = $1 and generation = $2 and (rotated_at is null or rotated_at <= $3 - $4)
+        where session_id = $1 and generation = $2 and (handed_out_at is null or handed_out_at <= $3 - cast($4 as bigint))
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
     CONFIRM_BY_REFRESH = "update sessions set confirmed = true
-        where session_id = $1 and generation = $2 and rotated_at > $3 - $4
+        where session_id = $1 and generation = $2 and handed_out_at > $3 - cast($4 as bigint)
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
-    CATCH_UP = "update sessions set generation = $2 + 1, confirmed = false, rotated_at = $3, last_seen_at = $3,
+    REPEAT = "update sessions set handed_out_at = $3
+        where session_id = $1 and generation = $2 + 1 and not confirmed
+            and ended_at is null and idle_expires_at > $3 and expires_at > $3
+        returning *";
+    CATCH_UP = "update sessions set generation = $2 + 1, confirmed = false, handed_out_at = $3, last_seen_at = $3,
             idle_expires_at = case when $4 < expires_at then $4 else expires_at end
         where session_id = $1 and generation < $2
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
     END_FOR_REUSE = "update sessions set ended_at = $3, ended_why = 'reuse'
-        where session_id = $1 and (generation > $2 + 1 or (generation = $2 + 1 and confirmed and rotated_at <= $3 - $4))
+        where session_id = $1 and (generation > $2 + 1 or (generation = $2 + 1 and confirmed and handed_out_at <= $3 - cast($4 as bigint)))
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
     EXPIRE = "update sessions set ended_at = $2, ended_why = case when expires_at <= $2 then 'age' else 'idle' end
@@ -161,6 +165,15 @@ pub async fn confirm_by_refresh(db: &Db, at: At) -> Result<Option<Session>> {
         .bind(at.window)
         .fetch_optional(conn)
         .await)
+}
+
+/// Row 4: the answer with the newest generation was lost, and it is handed out once more, so the race window begins anew: a second
+/// tab may be on its way with the same old token. `None`: the row has moved.
+///
+/// # Errors
+/// When the database fails.
+pub async fn repeat(db: &Db, at: At) -> Result<Option<Session>> {
+    on!(write db, |conn| sqlx::query_as(REPEAT).bind(at.session_id).bind(at.generation).bind(at.now).fetch_optional(conn).await)
 }
 
 /// Row 7: the token is newer than the row, which was restored from an earlier state. `None`: somebody was faster.

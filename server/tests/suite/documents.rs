@@ -1,0 +1,183 @@
+//! Documents: who is there is decided before the first byte, and every form works without scripts.
+
+use axum::http::Method;
+use serde_json::json;
+
+use crate::world::{ACCESS, REFRESH, World, on_both};
+
+on_both!(
+    the_first_html_is_the_feed,
+    a_stranger_is_sent_to_the_log_in_page,
+    a_session_only_the_browser_can_see_gets_a_neutral_shell,
+    a_log_in_without_scripts_ends_in_the_feed,
+    a_refused_form_comes_back_with_what_was_typed,
+    signing_up_without_scripts,
+    a_document_is_kept_by_no_cache_and_runs_no_foreign_script,
+    nobody_is_led_to_another_site,
+    an_unknown_page_is_a_page,
+    a_database_that_is_gone_logs_nobody_out,
+);
+
+async fn the_first_html_is_the_feed(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let newest = tab.get("/api/feed").await.json()["items"][0].clone();
+    for without_access in [false, true] {
+        if without_access {
+            tab.jar.remove(ACCESS);
+            world.pass(3600);
+        }
+        let reply = tab.get("/").await;
+        assert_eq!(reply.status, 200);
+        assert!(reply.text.contains(newest["picture"].as_str().unwrap()), "the newest post is in it");
+        assert!(!reply.text.contains("name=\"password\""), "and no log-in form");
+        assert!(!reply.text.contains(tab.jar[REFRESH].as_str()), "and no token");
+    }
+    assert!(tab.get("/login").await.header("location") == Some("/"), "no log-in page for those who are in");
+}
+
+async fn a_stranger_is_sent_to_the_log_in_page(world: World) {
+    let mut tab = world.tab();
+    let reply = tab.get("/").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/login")));
+    let reply = tab.get("/login").await;
+    assert!(reply.status == 200 && reply.text.contains("name=\"password\""));
+    for (name, value) in [(REFRESH, "garbage"), (ACCESS, "garbage")] {
+        let mut tab = world.tab();
+        tab.jar.insert(name.into(), value.into());
+        let reply = tab.get("/").await;
+        assert_eq!(reply.header("location"), Some("/login"));
+        assert!(reply.sets_no_cookie(), "a document deletes no cookie");
+    }
+    let mut gone = world.tab_of("mina").await;
+    let mut copy = gone.stolen();
+    gone.log_out().await;
+    assert_eq!(copy.get("/").await.header("location"), Some("/login"));
+}
+
+async fn a_session_only_the_browser_can_see_gets_a_neutral_shell(world: World) {
+    for storage in ["local", "session"] {
+        let mut tab = world.tab();
+        tab.post("/api/session", &json!({"login": "mina", "password": "correct-horse-mina", "storage": storage})).await;
+        let reply = tab.get("/").await;
+        assert_eq!(reply.status, 200);
+        assert!(reply.text.contains("Opening your feed…"), "{storage}");
+        assert!(!reply.text.contains("name=\"password\"") && !reply.text.contains("/pictures/"), "neither form nor feed");
+        tab.form("/logout", "").await;
+        assert_eq!(tab.get("/").await.header("location"), Some("/login"));
+    }
+    let mut tab = world.tab();
+    tab.post("/api/session", &json!({"login": "mina", "password": "correct-horse-mina", "storage": "memory"})).await;
+    assert_eq!(tab.get("/").await.header("location"), Some("/login"), "memory does not outlive a document");
+}
+
+async fn a_log_in_without_scripts_ends_in_the_feed(world: World) {
+    let mut tab = world.tab();
+    let reply = tab.form("/login", "login=mina&password=correct-horse-mina&next=/admin/accounts").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/welcome/save?next=/admin/accounts")));
+    assert!(tab.get("/welcome/save").await.text.contains("Save your login info?"));
+    let reply = tab.form("/welcome/save", "save=yes&next=/").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/")));
+    assert!(reply.cookie(REFRESH).unwrap().contains("Max-Age=7776000"));
+    assert!(tab.get("/").await.text.contains("<article"));
+    let reply = tab.form("/logout", "").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/login?why=logged_out")));
+    assert!(tab.get("/login?why=logged_out").await.text.contains("You are logged out."));
+    assert_eq!(tab.get("/").await.header("location"), Some("/login"));
+}
+
+async fn a_refused_form_comes_back_with_what_was_typed(world: World) {
+    let mut tab = world.tab();
+    for (body, said) in [
+        ("login=mina&password=wrong-horse-battery", "Username or password is wrong"),
+        ("login=mina&password=", "Enter your password"),
+        ("login=&password=wrong-horse-battery", "Enter your username or email"),
+        ("login=mina&password=wrong-horse-battery&storage=local", "needs scripts"),
+    ] {
+        let reply = tab.form("/login", body).await;
+        assert_eq!(reply.status, 422, "{body}");
+        assert!(reply.text.contains(said), "{body}");
+        assert!(reply.text.contains("<title>Error: "), "{body}");
+        assert!(!body.starts_with("login=mina") || reply.text.contains("value=\"mina\""), "{body}: the name is kept");
+        assert!(!reply.text.contains("wrong-horse-battery"), "{body}: the password is not");
+        assert!(reply.sets_no_cookie());
+    }
+    let reply = tab.form("/login", "login=%3Cscript%3Ealert(1)%3C/script%3E%22&password=x").await;
+    assert!(!reply.text.contains("<script>alert(1)"), "what was typed is text");
+}
+
+async fn signing_up_without_scripts(world: World) {
+    let mut tab = world.tab();
+    let reply = tab.form("/signup", "email=x&username=mina&display_name=&password=short").await;
+    assert_eq!(reply.status, 422);
+    assert!(reply.text.contains("Use at least 10 characters") && reply.text.contains("name@example.com"));
+    let reply = tab.form("/signup", "email=new@example.com&username=mina&display_name=&password=lantern+copper+sofa").await;
+    assert!(reply.status == 422 && reply.text.contains("That username is taken"));
+    let reply = tab.form("/signup", "email=new@example.com&username=newcomer&display_name=&password=lantern+copper+sofa").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/welcome/save")));
+    assert_eq!(tab.get("/api/me").await.json()["username"], "newcomer");
+}
+
+async fn a_document_is_kept_by_no_cache_and_runs_no_foreign_script(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    for path in ["/", "/welcome/save", "/nowhere"] {
+        let reply = tab.get(path).await;
+        assert_eq!(reply.header("cache-control"), Some("private, no-store"), "{path}");
+        assert_eq!(reply.header("vary"), Some("Cookie, Authorization"), "{path}");
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        let policy = reply.header("content-security-policy").unwrap();
+        assert!(
+            !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
+        for script in reply.text.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap();
+            assert!(tag.contains("src=") || tag.contains(nonce), "{path}: <script{tag}>");
+        }
+        assert!(!reply.text.contains(" style=\""), "{path}: no inline style");
+    }
+    let (one, other) = (tab.get("/").await, tab.get("/").await);
+    assert_ne!(one.header("content-security-policy"), other.header("content-security-policy"), "a nonce is used once");
+    assert_eq!(tab.get("/api/me").await.header("cache-control"), Some("private, no-store"));
+}
+
+async fn nobody_is_led_to_another_site(world: World) {
+    for next in [
+        "//evil.example",
+        "/%5Cevil.example",
+        "https://evil.example",
+        "%09//evil.example",
+        "javascript:alert(1)",
+        "/ok%0d%0aSet-Cookie:x=1",
+    ] {
+        let mut tab = world.tab();
+        let reply = tab.form("/login", &format!("login=mina&password=correct-horse-mina&next={next}")).await;
+        assert_eq!(reply.header("location"), Some("/welcome/save"), "{next}");
+        let reply = tab.form("/welcome/save", &format!("save=no&next={next}")).await;
+        assert_eq!(reply.header("location"), Some("/"), "{next}");
+        assert_eq!(tab.get(&format!("/login?next={next}")).await.header("location"), Some("/"), "{next}");
+    }
+}
+
+async fn an_unknown_page_is_a_page(world: World) {
+    let reply = world.tab().get("/nowhere").await;
+    assert_eq!(reply.status, 404);
+    assert!(reply.text.contains("This page does not exist."));
+    let reply = world.tab().send(Method::POST, "/nowhere", Some(("application/x-www-form-urlencoded", String::new()))).await;
+    assert_eq!((reply.status.as_u16(), reply.code()), (404, "not_found".into()));
+}
+
+async fn a_database_that_is_gone_logs_nobody_out(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let jar = tab.jar.clone();
+    world.site.auth.db.close().await;
+    let reply = tab.refresh().await;
+    assert_eq!((reply.status.as_u16(), reply.code()), (503, "busy".into()));
+    assert!(reply.header("retry-after").is_some());
+    let page = tab.get("/").await;
+    assert!(page.status == 200 && !page.text.contains("name=\"password\""), "not knowing is not logged out");
+    assert_eq!(tab.get("/api/me").await.status, 200, "verification needs no database");
+    assert_eq!(tab.get("/readyz").await.status, 503);
+    assert_eq!(tab.get("/healthz").await.status, 200);
+    assert_eq!(tab.jar, jar);
+}

@@ -1,0 +1,18 @@
+//! The server through its public door. Each file mirrors a part of the routes; what a test says of a database holds for both.
+//!
+//! PostgreSQL is named by `NIGHTLATCH_TEST_POSTGRES`; `cargo xtask test` starts one.
+
+mod admin;
+mod bad_input;
+mod chain;
+mod documents;
+mod feed;
+mod guard;
+mod log_in;
+mod process;
+mod refresh;
+mod rooms;
+mod save;
+mod sign_up;
+mod store;
+mod world;

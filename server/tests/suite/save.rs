@@ -1,0 +1,60 @@
+//! "Save your login info?"
+
+use axum::http::Method;
+use serde_json::json;
+
+use crate::world::{REFRESH, World, on_both};
+
+on_both!(
+    saving_makes_the_session_outlive_the_browser,
+    an_access_token_alone_gets_no_refresh_token,
+    answering_again_does_not_prolong_a_session_for_ever,
+    an_ended_session_cannot_be_saved,
+);
+
+async fn saving_makes_the_session_outlive_the_browser(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let reply = tab.json(Method::PATCH, "/api/session", &json!({"save": true})).await;
+    assert_eq!((reply.status.as_u16(), &reply.json()["saved"]), (200, &json!(true)));
+    assert!(reply.cookie(REFRESH).unwrap().ends_with("Max-Age=7776000"));
+    world.pass(89 * 24 * 60 * 60);
+    let reply = tab.refresh().await;
+    assert_eq!(reply.status, 200, "89 days later");
+    assert!(reply.cookie(REFRESH).unwrap().ends_with("Max-Age=7776000"), "and again 90 days");
+
+    let reply = tab.json(Method::PATCH, "/api/session", &json!({"save": false})).await;
+    assert_eq!(reply.status, 200);
+    assert!(reply.cookie(REFRESH).unwrap().ends_with("; SameSite=Lax"), "from now on it ends with the browser");
+    world.pass(12 * 60 * 60);
+    assert_eq!(tab.refresh().await.reason(), "idle", "and after twelve hours on the server");
+}
+
+async fn an_access_token_alone_gets_no_refresh_token(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    tab.jar.remove(REFRESH);
+    let reply = tab.json(Method::PATCH, "/api/session", &json!({"save": true})).await;
+    assert_eq!((reply.status.as_u16(), reply.code()), (401, "unauthenticated".into()));
+    assert!(reply.sets_no_cookie());
+}
+
+async fn answering_again_does_not_prolong_a_session_for_ever(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let mut last = None;
+    for day in 0..370 {
+        if day % 30 == 0 {
+            last = Some(tab.json(Method::PATCH, "/api/session", &json!({"save": true})).await);
+        }
+        world.pass(24 * 60 * 60);
+    }
+    let _ = last;
+    assert_eq!(tab.refresh().await.reason(), "age");
+}
+
+async fn an_ended_session_cannot_be_saved(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let mut copy = tab.stolen();
+    tab.log_out().await;
+    let reply = copy.json(Method::PATCH, "/api/session", &json!({"save": true})).await;
+    assert_eq!(reply.reason(), "logged_out");
+    assert!(reply.sets_no_cookie());
+}

@@ -129,8 +129,10 @@ impl Verbs for Browser {
 }
 
 impl Browser {
+    /// Begins when somebody waits for it: a resource that came with the HTML asks, and does not wait.
     fn read<T: DeserializeOwned + Clone + 'static>(&self, path: String) -> Answer<T> {
-        self.with(|engine| async move { engine.ask("GET", &path, None).await })
+        let browser = self.clone();
+        Box::pin(async move { browser.with(|engine| async move { engine.ask("GET", &path, None).await }).await })
     }
 
     /// Begins at once and goes on to its end, even if the page that asked has left: half a refresh would help nobody.

@@ -61,23 +61,31 @@ pub(crate) fn blank_and_reload() {
 }
 
 async fn shown() -> Option<f64> {
-    let window = web_sys::window()?;
-    window.document()?.query_selector("[elementtiming=first-post]").ok()??;
-    match measured().await {
-        Some(ms) => Some(ms),
-        None => {
-            // The frame after the next one begins when the next one is on the screen.
-            for _ in 0..2 {
-                let frame = Promise::new(&mut |next, _| drop(window.request_animation_frame(&next)));
-                JsFuture::from(frame).await.ok()?;
-            }
-            Some(clock::ticks())
-        }
+    if let Some(timing) = timing() {
+        return timing.await;
     }
+    // The frame after the one that has the picture begins when that one is on the screen.
+    let late = clock::ticks() + PATIENCE;
+    let mut there = false;
+    while clock::ticks() < late {
+        frame().await?;
+        if there {
+            return Some(clock::ticks());
+        }
+        there = web_sys::window()?.document()?.query_selector("[elementtiming=first-post]").ok()?.is_some();
+    }
+    None
 }
 
-/// Element Timing, where the browser has it.
-async fn measured() -> Option<f64> {
+async fn frame() -> Option<()> {
+    let window = web_sys::window()?;
+    let (next, call) = clock::promise();
+    window.request_animation_frame(&call).ok()?;
+    JsFuture::from(next).await.ok().map(drop)
+}
+
+/// Element Timing, where the browser has it. It also tells of what was shown before anybody asked.
+fn timing() -> Option<impl Future<Output = Option<f64>>> {
     let types =
         Reflect::get(&Reflect::get(&web_sys::window()?.into(), &"PerformanceObserver".into()).ok()?, &"supportedEntryTypes".into()).ok()?;
     if !types.dyn_ref::<Array>()?.includes(&"element".into(), 0) {
@@ -94,13 +102,17 @@ async fn measured() -> Option<f64> {
     Reflect::set(&what, &"type".into(), &"element".into()).ok()?;
     Reflect::set(&what, &"buffered".into(), &JsValue::TRUE).ok()?;
     observer.observe(&what);
-    let too_late = wasm_bindgen_futures::future_to_promise(async {
-        clock::sleep(PATIENCE).await;
-        Ok(JsValue::UNDEFINED)
-    });
-    let ms = JsFuture::from(Promise::race(&Array::of2(&seen, &too_late))).await.ok()?;
-    observer.disconnect();
-    ms.as_f64()
+    Some(async move {
+        let too_late = wasm_bindgen_futures::future_to_promise(async {
+            clock::sleep(PATIENCE).await;
+            Ok(JsValue::UNDEFINED)
+        });
+        let ms = JsFuture::from(Promise::race(&Array::of2(&seen, &too_late))).await;
+        observer.disconnect();
+        // Called back until the line above.
+        drop(see);
+        ms.ok()?.as_f64()
+    })
 }
 
 fn time_of(entry: &JsValue) -> Option<f64> {

@@ -2,6 +2,8 @@
 //!
 //! PostgreSQL is named by `NIGHTLATCH_TEST_POSTGRES`; `cargo xtask test` starts one.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test that is how it fails")]
+
 mod admin;
 mod bad_input;
 mod chain;

@@ -39,7 +39,7 @@ scene('Tab and Enter lead from the log-in to the feed and out again', {}, async 
     await page.locator('h1:focus').waitFor();
     await page.reload();
     await feed(page);
-    await page.locator('details.inspector').waitFor();
+    await page.locator('details.inspector summary').waitFor();
     await tabTo(page, 'details.menu summary');
     await page.keyboard.press('Enter');
     await tabTo(page, 'form[action="/logout"] button');

@@ -19,7 +19,7 @@ scene('who signs up and saves finds the feed in the first HTML after the browser
     assertNeverAskedToLogIn(browser);
     assert.ok(!browser.sighted.includes('waiting'), 'nothing had to be looked for');
     assertNoStatus(browser, 401);
-    assert.deepEqual(browser.of('GET /api/feed'), [], 'what came with the HTML is not fetched again');
+    assert.equal(browser.of('GET /api/feed').length, 0, 'what came with the HTML is not fetched again');
 });
 
 scene('who does not save is asked to log in after the browser was closed', {}, async ({ browser, page }) => {
@@ -41,7 +41,6 @@ scene('tokens in localStorage come back by way of the neutral page, without a pa
     assert.match(await document.text(), /Opening your feed…/);
     await feed(page);
     assert.deepEqual(browser.sighted, ['waiting', 'feed']);
-    await assertReturnLine(page, 'mina');
     assertNeverAskedToLogIn(browser);
     const cookies = await browser.cookies();
     assert.deepEqual(cookies.filter(({ name }) => /__Host-(access|refresh)/.test(name)), [], 'no token is in a cookie');

@@ -49,7 +49,7 @@ fn Call(call: Vec<Exchange>) -> impl IntoView {
         .collect();
     view! {
         <li class=if renewed { "call renewed" } else { "call" }>
-            {renewed.then(|| view! { <p>"Access token refused, renewed, and asked again"</p> })}
+            {renewed.then(|| view! { <p>"The access token did not hold: renewed, and asked again"</p> })}
             <ol role="list">{rows}</ol>
         </li>
     }

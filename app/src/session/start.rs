@@ -2,6 +2,8 @@
 
 use std::rc::{Rc, Weak};
 
+use uuid::Uuid;
+
 use super::engine::{Engine, Live};
 use super::phase::Event;
 use super::ports::Message;
@@ -115,6 +117,10 @@ impl Engine {
                 self.let_go(why);
             }
             Message::LoggedOut { .. } => {}
+            Message::Granted { session_id, generation } if self.outrun(session_id, generation) => {
+                self.ports.store.clear();
+                self.let_go(Why::Unknown);
+            }
             Message::Granted { session_id, .. } => {
                 // A session of this tab alone has nothing to do with what the other tabs do.
                 let shared = held.is_none_or(|(mine, place)| mine == session_id || place == Place::Browser);
@@ -124,6 +130,14 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// A duplicated tab has a copy of its twin's storage. Once the twin has gone on, the token here is worth nothing any more, and to
+    /// show it would look like theft and end the session of both: so the copy is given up.
+    fn outrun(&self, session_id: Uuid, generation: u64) -> bool {
+        let alone =
+            self.with_kept(|kept| kept.place() == Place::Tab && kept.viewer.session_id == session_id && kept.generation < generation);
+        alone == Some(true) && matches!(self.ports.store.load(), Some(Record::Session(kept)) if kept.generation < generation)
     }
 
     fn follow(&self, kept: Kept) {

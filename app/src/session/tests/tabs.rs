@@ -137,3 +137,19 @@ fn an_older_grant_does_not_bury_a_newer_one() {
     let Some(Record::Session(kept)) = world.store.load() else { panic!("a session") };
     assert_eq!(kept.generation, 9);
 }
+
+#[test]
+fn a_duplicated_tab_gives_its_copy_up_and_the_session_lives() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Session);
+    let copy = Rc::new(super::super::memory::MemoryStore::default());
+    copy.save(&world.store.load().unwrap());
+    let twin = world.tab_over(&Boot::default(), copy.clone());
+    assert_eq!(world.run(twin.feed()), Ok(200));
+    world.sleep(3_600_000.0);
+    assert_eq!(world.run(mina.feed()), Ok(200));
+    assert!(copy.load().is_none());
+    assert_eq!(twin.engine.phase(), Phase::Ended(Why::Unknown));
+    world.sleep(3_600_000.0);
+    assert_eq!(world.run(mina.feed()), Ok(200), "nobody took it for theft");
+}

@@ -11,6 +11,7 @@ pub mod record;
 mod refresh;
 pub mod schedule;
 mod start;
+mod state;
 #[cfg(test)]
 mod tests;
 mod verbs;

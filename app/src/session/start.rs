@@ -4,11 +4,12 @@ use std::rc::{Rc, Weak};
 
 use uuid::Uuid;
 
-use super::engine::{Engine, Live};
+use super::engine::Engine;
 use super::phase::Event;
 use super::ports::Message;
 use super::record::{Found, Kept, Place, Record};
 use super::schedule;
+use super::state::Live;
 use crate::wire::account::Viewer;
 use crate::wire::session::{Boot, TokenStorage, Why};
 

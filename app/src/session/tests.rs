@@ -2,6 +2,7 @@
 
 mod calls;
 mod refreshes;
+mod server;
 mod starts;
 mod tabs;
 mod verbs;

@@ -2,7 +2,8 @@
 
 use super::super::Part;
 use super::super::phase::Phase;
-use super::world::{Fault, World};
+use super::server::Fault;
+use super::world::World;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::session::{TokenStorage, Why};
 use futures::future::join_all;

@@ -3,7 +3,8 @@
 use super::super::phase::Phase;
 use super::super::ports::TokenStore;
 use super::super::record::Record;
-use super::world::{Fault, Tab, World};
+use super::server::Fault;
+use super::world::{Tab, World};
 use crate::session::engine::Engine;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;

@@ -4,7 +4,8 @@ use super::super::Part;
 use super::super::phase::Phase;
 use super::super::ports::TokenStore;
 use super::super::record::Record;
-use super::world::{Fault, World};
+use super::server::Fault;
+use super::world::World;
 use crate::wire::session::{Boot, TokenStorage, Why};
 
 const REFRESH: &str = "/api/session/refresh";

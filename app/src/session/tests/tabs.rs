@@ -2,7 +2,8 @@
 
 use super::super::phase::Phase;
 use super::super::ports::TokenStore;
-use super::world::{Fault, Tab, World};
+use super::server::Fault;
+use super::world::{Tab, World};
 use crate::session::engine::Engine;
 use crate::session::record::Record;
 use crate::wire::problem::Code;

@@ -3,7 +3,8 @@
 use super::super::phase::Phase;
 use super::super::ports::TokenStore;
 use super::super::record::{Place, Record};
-use super::world::{Fault, World};
+use super::server::Fault;
+use super::world::World;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
 use crate::wire::session::{Boot, LogIn, TokenStorage, Why};

@@ -3,6 +3,7 @@
 //! The development site is read from the disk, so that a change of the style sheet needs neither a new server nor a restart.
 //! A build that fails is shown, and the server that runs goes on.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant, SystemTime};
@@ -63,34 +64,34 @@ fn rebuild(then: &Sources, now: &Sources) -> Result<Rebuilt> {
     Ok(Rebuilt { server })
 }
 
-/// When each part of the sources was last changed, and of how many files it is made.
+/// A fingerprint of each part of the sources: of the names and times of its files.
 #[derive(Clone, Default, PartialEq)]
 struct Sources {
-    app: Option<(SystemTime, usize)>,
-    frontend: Option<(SystemTime, usize)>,
-    server: Option<(SystemTime, usize)>,
-    looks: Option<(SystemTime, usize)>,
+    app: Option<u64>,
+    frontend: Option<u64>,
+    server: Option<u64>,
+    looks: Option<u64>,
 }
 
 impl Sources {
     fn look() -> Self {
-        let age = |folders: &[&str]| {
-            let mut age = (SystemTime::UNIX_EPOCH, 0);
+        let print = |folders: &[&str]| {
+            let mut print = DefaultHasher::new();
             for folder in folders {
-                walk(&place::root().join(folder), &mut age);
+                walk(&place::root().join(folder), &mut print);
             }
-            Some(age)
+            Some(print.finish())
         };
-        Self { app: age(&["app"]), frontend: age(&["frontend"]), server: age(&["server"]), looks: age(&["style", "public"]) }
+        Self { app: print(&["app"]), frontend: print(&["frontend"]), server: print(&["server"]), looks: print(&["style", "public"]) }
     }
 }
 
 /// Folders count too: their times change when a file goes. What cannot be read just now is seen the next time.
-fn walk(path: &Path, (newest, count): &mut (SystemTime, usize)) {
+fn walk(path: &Path, print: &mut DefaultHasher) {
     let Ok(data) = path.metadata() else { return };
-    *newest = data.modified().map_or(*newest, |time| time.max(*newest));
-    *count += 1;
+    path.hash(print);
+    data.modified().ok().hash(print);
     for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
-        walk(&entry.path(), &mut (*newest, *count));
+        walk(&entry.path(), print);
     }
 }

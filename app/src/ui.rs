@@ -4,6 +4,7 @@
 // `#[component]` writes `pub` of its own.
 #[allow(unreachable_pub)]
 mod frame;
+mod erased;
 #[allow(unreachable_pub)]
 mod page;
 #[allow(unreachable_pub)]
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_meta::{Meta, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
@@ -23,6 +24,7 @@ use crate::routes;
 use crate::session::{Host, Phase};
 use crate::wire::session::Boot;
 
+use erased::Erase;
 use frame::Frame;
 use page::{AdminAccounts, Home, LogIn, NotFound, Save, SignUp};
 use part::bar::Bar;
@@ -59,16 +61,16 @@ fn Middle() -> impl IntoView {
     let waiting = waiting();
     view! {
         <main id="main" class="main" aria-busy=move || waiting().then_some("true")>
-            <Routes fallback=|| view! { <NotFound /> }>
+            <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Home />
                 <Route path=path!("/login") view=LogIn />
                 <Route path=path!("/signup") view=SignUp />
                 <Route path=path!("/welcome/save") view=Save />
                 <Route path=path!("/admin/accounts") view=AdminAccounts />
-            </Routes>
+            </FlatRoutes>
         </main>
     }
-    .into_any()
+    .erased()
 }
 
 /// The two live regions. They are there from the start and get filled: a region that arrives with its text is not read out.
@@ -80,14 +82,14 @@ fn Voices() -> impl IntoView {
         <p class="vh" role="status">{move || if waiting() { text::OPENING.to_owned() } else { frame.status.get() }}</p>
         <p class="vh" role="alert">{move || frame.alert.get()}</p>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
 fn Drawer() -> impl IntoView {
     let local = expect_context::<Boot>().local;
     let frame = Frame::here();
-    move || (local && frame.hydrated.get()).then(|| view! { <Inspector /> }.into_any())
+    move || (local && frame.hydrated.get()).then(|| view! { <Inspector /> }.erased())
 }
 
 /// Whether the page on screen waits for a session that only this browser can find.

@@ -6,6 +6,7 @@ pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod gate;
 pub(crate) mod inspector;
+pub(crate) mod later;
 pub(crate) mod mark;
 pub(crate) mod post;
 pub(crate) mod return_line;

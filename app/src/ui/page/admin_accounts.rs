@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::ui::erased::Erase;
 use crate::api::Api;
 use crate::ui::frame::{Heading, PageTitle, session};
 use crate::ui::part::gate::Gate;
+use crate::ui::part::later::{Later, Pending};
 use crate::ui::{text, time};
 use crate::wire::account::{AccountSummary, Role};
 use crate::wire::problem::Code;
@@ -17,7 +19,7 @@ const PAGE: &str = "Accounts";
 /// The page.
 #[component]
 pub(crate) fn AdminAccounts() -> impl IntoView {
-    view! { <Gate page=PAGE waiting=|| ().into_any()><Accounts /></Gate> }.into_any()
+    view! { <Gate page=PAGE waiting=|| ().erased()><Accounts /></Gate> }.erased()
 }
 
 #[component]
@@ -25,32 +27,33 @@ fn Accounts() -> impl IntoView {
     // A courtesy: what is refused here, the server refuses in any case.
     let allowed = session().viewer().is_some_and(|viewer| viewer.role == Role::Admin);
     if !allowed {
-        return view! { <PageTitle page=PAGE error=true /><div class="wide"><Refused /></div> }.into_any();
+        return view! { <PageTitle page=PAGE error=true /><div class="wide"><Refused /></div> }.erased();
     }
     let api = expect_context::<Arc<dyn Api>>();
     let accounts = Resource::new(|| (), move |()| api.accounts());
+    let view = move || -> Pending {
+        Box::pin(async move {
+            match accounts.await {
+                Ok(rows) => view! { <Table rows=rows /> }.erased(),
+                Err(problem) if problem.code == Code::InsufficientScope => view! { <p class="notice bad">{text::ROLE}</p> }.erased(),
+                Err(problem) => view! {
+                    <div class="notice bad">
+                        <p>{problem.title}</p>
+                        <button class="btn" on:click=move |_| accounts.refetch()>"Try again"</button>
+                    </div>
+                }
+                .erased(),
+            }
+        })
+    };
     view! {
         <PageTitle page=PAGE />
         <div class="wide">
             <Heading text=PAGE />
-            <Suspense fallback=|| view! { <p class="muted">"Looking…"</p> }>
-                {move || Suspend::new(async move {
-                    match accounts.await {
-                        Ok(rows) => view! { <Table rows=rows /> }.into_any(),
-                        Err(problem) if problem.code == Code::InsufficientScope => view! { <p class="notice bad">{text::ROLE}</p> }.into_any(),
-                        Err(problem) => view! {
-                            <div class="notice bad">
-                                <p>{problem.title}</p>
-                                <button class="btn" on:click=move |_| accounts.refetch()>"Try again"</button>
-                            </div>
-                        }
-                        .into_any(),
-                    }
-                })}
-            </Suspense>
+            <Later meanwhile=|| view! { <p class="muted">"Looking…"</p> }.erased() view=Arc::new(view) />
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -79,7 +82,7 @@ fn Table(rows: Vec<AccountSummary>) -> impl IntoView {
                     <td>{seen}</td>
                 </tr>
             }
-            .into_any()
+            .erased()
         })
         .collect();
     view! {
@@ -100,5 +103,5 @@ fn Table(rows: Vec<AccountSummary>) -> impl IntoView {
             </table>
         </div>
     }
-    .into_any()
+    .erased()
 }

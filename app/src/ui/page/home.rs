@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::erased::Erase;
 use crate::ui::frame::{Heading, PageTitle};
 use crate::ui::part::feed::Feed;
 use crate::ui::part::gate::Gate;
@@ -27,9 +28,9 @@ pub(crate) fn Home() -> impl IntoView {
             </div>
         </Gate>
     }
-    .into_any()
+    .erased()
 }
 
 fn waiting() -> AnyView {
-    view! { <div class="columns"><div class="feed"><Skeleton /></div><div class="side"></div></div> }.into_any()
+    view! { <div class="columns"><div class="feed"><Skeleton /></div><div class="side"></div></div> }.erased()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
+use crate::ui::erased::Erase;
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
@@ -92,7 +93,7 @@ pub(crate) fn LogIn() -> impl IntoView {
             <Door />
             <div class="narrow">
                 <Heading text="Log in" />
-                {move || reason().map(|why| view! { <p class="notice">{text::why(why)}</p> }.into_any())}
+                {move || reason().map(|why| view! { <p class="notice">{text::why(why)}</p> }.erased())}
                 <section class="card">
                     <Summary of=form />
                     <form method="post" action=routes::page::LOG_IN novalidate class="stack" on:submit=submit>
@@ -118,7 +119,7 @@ pub(crate) fn LogIn() -> impl IntoView {
             </div>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 /// Name and password, or which of them is missing.
@@ -138,7 +139,7 @@ fn filled(login: String, password: String) -> Result<(String, Secret), Problem> 
 #[component]
 fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
     if !expect_context::<Boot>().local {
-        return ().into_any();
+        return ().erased();
     }
     let hydrated = Frame::here().hydrated;
     let rows: Vec<AnyView> = DEMO
@@ -156,7 +157,7 @@ fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
                     </button>
                 </li>
             }
-            .into_any()
+            .erased()
         })
         .collect();
     view! {
@@ -166,7 +167,7 @@ fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
             <ul role="list">{rows}</ul>
         </section>
     }
-    .into_any()
+    .erased()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::erased::Erase;
 use crate::routes;
 use crate::ui::frame::{Heading, PageTitle};
 use crate::ui::part::mark::Key;
@@ -18,5 +19,5 @@ pub(crate) fn NotFound() -> impl IntoView {
             <a class="btn primary" href=routes::page::HOME>"Go to the feed"</a>
         </div>
     }
-    .into_any()
+    .erased()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::ui::erased::Erase;
 use crate::routes;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::form::{Submission, Summary, before, next};
@@ -15,7 +16,7 @@ const PAGE: &str = "Save your login info?";
 /// The page.
 #[component]
 pub(crate) fn Save() -> impl IntoView {
-    view! { <Gate page=PAGE waiting=|| ().into_any()><Question /></Gate> }.into_any()
+    view! { <Gate page=PAGE waiting=|| ().erased()><Question /></Gate> }.erased()
 }
 
 #[component]
@@ -89,5 +90,5 @@ fn Question() -> impl IntoView {
             </div>
         </div>
     }
-    .into_any()
+    .erased()
 }

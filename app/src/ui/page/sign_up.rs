@@ -4,6 +4,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::ui::erased::Erase;
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
@@ -96,7 +97,7 @@ pub(crate) fn SignUp() -> impl IntoView {
         .into_iter()
         .zip(typed_before)
         .zip(nodes)
-        .map(|((traits, typed), node)| view! { <Field traits=traits typed=typed error=form.error_of(traits.name) node=node /> }.into_any())
+        .map(|((traits, typed), node)| view! { <Field traits=traits typed=typed error=form.error_of(traits.name) node=node /> }.erased())
         .collect();
     view! {
         <PageTitle page="Create an account" error=form.failed() />
@@ -117,7 +118,7 @@ pub(crate) fn SignUp() -> impl IntoView {
             </div>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 /// The form, or everything that is wrong with it at once.

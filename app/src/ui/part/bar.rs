@@ -4,6 +4,7 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::ui::erased::Erase;
 use crate::routes;
 use crate::ui::frame::{Frame, go, session, window};
 use crate::ui::part::mark::{Avatar, Key};
@@ -26,11 +27,11 @@ pub(crate) fn Bar() -> impl IntoView {
         <header class="bar">
             <div>
                 <a class="brand" href=routes::page::HOME><Key />"Nightlatch"</a>
-                {move || viewer.get().map(|viewer| view! { <Menu viewer=viewer /> }.into_any())}
+                {move || viewer.get().map(|viewer| view! { <Menu viewer=viewer /> }.erased())}
             </div>
         </header>
     }
-    .into_any()
+    .erased()
 }
 
 /// A disclosure, not an ARIA menu: links and a button, reached by Tab. Closes on Escape, on a click elsewhere, and when the focus moves on.
@@ -94,7 +95,7 @@ fn Menu(viewer: Viewer) -> impl IntoView {
             </div>
         </details>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]

@@ -6,10 +6,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
+use crate::ui::erased::Erase;
 use crate::api::Api;
 use crate::session::Phase;
 use crate::ui::frame::{Frame, session};
 use crate::ui::part::form::encoded;
+use crate::ui::part::later::{Later, Pending};
 use crate::ui::part::post::{PostCard, Skeleton};
 use crate::ui::text;
 use crate::wire::feed::{Page, Post};
@@ -33,26 +35,24 @@ pub(crate) fn Feed() -> impl IntoView {
         }
         active
     });
-    view! {
-        <Suspense fallback=|| view! { <Skeleton /> }>
-            {move || Suspend::new(async move {
-                let page = first.await;
-                failed.set_value(page.is_err());
-                match page {
-                    Ok(page) if page.items.is_empty() => view! { <p class="empty">{text::FEED_EMPTY}</p> }.into_any(),
-                    Ok(page) => view! { <Posts page=page /> }.into_any(),
-                    Err(_) => view! {
-                        <div class="notice bad">
-                            <p>{text::FEED_FAILED}</p>
-                            <button class="btn" on:click=move |_| first.refetch()>"Try again"</button>
-                        </div>
-                    }
-                    .into_any(),
+    let view = move || -> Pending {
+        Box::pin(async move {
+            let page = first.await;
+            failed.set_value(page.is_err());
+            match page {
+                Ok(page) if page.items.is_empty() => view! { <p class="empty">{text::FEED_EMPTY}</p> }.erased(),
+                Ok(page) => view! { <Posts page=page /> }.erased(),
+                Err(_) => view! {
+                    <div class="notice bad">
+                        <p>{text::FEED_FAILED}</p>
+                        <button class="btn" on:click=move |_| first.refetch()>"Try again"</button>
+                    </div>
                 }
-            })}
-        </Suspense>
-    }
-    .into_any()
+                .erased(),
+            }
+        })
+    };
+    view! { <Later meanwhile=|| view! { <Skeleton /> }.erased() view=Arc::new(view) /> }.erased()
 }
 
 /// What is under the last post.
@@ -75,18 +75,17 @@ fn Posts(page: Page<Post>) -> impl IntoView {
     let now = expect_context::<Boot>().now;
     let foot = RwSignal::new(Foot::of(page.next));
     let later = RwSignal::new(Vec::<Post>::new());
-    let first: Vec<AnyView> =
-        page.items.into_iter().enumerate().map(|(i, post)| view! { <PostCard post=post now=now first=i == 0 /> }.into_any()).collect();
+    let card = move |post: Post, first: bool| view! { <PostCard post=post now=now first=first /> }.erased();
+    let first: Vec<AnyView> = page.items.into_iter().enumerate().map(|(i, post)| card(post, i == 0)).collect();
     view! {
         <ol role="list" class="posts">
             {first}
-            <For each=move || later.get() key=|post| post.post_id let:post>
-                <PostCard post=post now=now first=false />
-            </For>
+            // It only ever grows, so that nothing has to be keyed.
+            {move || later.with(|posts| posts.iter().map(|post| card(post.clone(), false)).collect::<Vec<_>>())}
         </ol>
         <More foot=foot later=later />
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -118,7 +117,7 @@ fn More(foot: RwSignal<Foot>, later: RwSignal<Vec<Post>>) -> impl IntoView {
             {move || foot.with(|foot| matches!(foot, Foot::Failed(_))).then(|| view! { <p class="muted">"We could not load more posts."</p> })}
             {move || {
                 if !more.get() {
-                    return view! { <p class="muted">{text::FEED_END}</p> }.into_any();
+                    return view! { <p class="muted">{text::FEED_END}</p> }.erased();
                 }
                 let load = load.clone();
                 let press = move |ev: leptos::ev::MouseEvent| {
@@ -144,9 +143,9 @@ fn More(foot: RwSignal<Foot>, later: RwSignal<Vec<Post>>) -> impl IntoView {
                         }}
                     </a>
                 }
-                .into_any()
+                .erased()
             }}
         </div>
     }
-    .into_any()
+    .erased()
 }

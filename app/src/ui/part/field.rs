@@ -3,6 +3,7 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 
+use crate::ui::erased::Erase;
 use crate::ui::frame::Frame;
 use crate::ui::text;
 
@@ -61,7 +62,7 @@ pub(crate) fn Field(traits: Traits, typed: String, error: Signal<Option<String>>
             </div>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 /// *Show* and *Hide*. It needs scripts, so it appears with them.

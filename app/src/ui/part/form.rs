@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
+use crate::ui::erased::Erase;
 use crate::routes;
 use crate::ui::frame::{focus_soon, window};
 use crate::ui::text;
@@ -102,12 +103,12 @@ pub(crate) fn Summary(of: Submission) -> impl IntoView {
     move || {
         let problem = problem.get()?;
         Effect::new(|_| focus_soon("problem"));
-        let link = |name: String, message: String| view! { <li><a href=format!("#{name}") rel="external">{message}</a></li> }.into_any();
+        let link = |name: String, message: String| view! { <li><a href=format!("#{name}") rel="external">{message}</a></li> }.erased();
         let request_id = problem.request_id.clone().filter(|_| problem.status >= 500);
         let faults: Vec<AnyView> = if problem.code == Code::InvalidCredentials {
             vec![link("password".to_owned(), text::WRONG.to_owned())]
         } else if problem.fields.is_empty() {
-            vec![view! { <li>{move || text::refused(&problem, deed, left.get())}</li> }.into_any()]
+            vec![view! { <li>{move || text::refused(&problem, deed, left.get())}</li> }.erased()]
         } else {
             problem.fields.into_iter().map(|field| link(field.name, field.message)).collect()
         };
@@ -119,7 +120,7 @@ pub(crate) fn Summary(of: Submission) -> impl IntoView {
                     {request_id.map(|id| view! { <p class="muted">"Request " <code>{id}</code></p> })}
                 </div>
             }
-            .into_any(),
+            .erased(),
         )
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use uuid::Uuid;
 
+use crate::ui::erased::Erase;
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
@@ -57,12 +58,12 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, children: Child
                 </noscript>
                 {waiting()}
             }
-            .into_any(),
-            Pass::Ended(why) => view! { <Ended why=why /> }.into_any(),
-            Pass::Nobody => ().into_any(),
+            .erased(),
+            Pass::Ended(why) => view! { <Ended why=why /> }.erased(),
+            Pass::Nobody => ().erased(),
         }}
     }
-    .into_any()
+    .erased()
 }
 
 /// The session is over: nothing of the page stays.
@@ -78,7 +79,7 @@ fn Ended(why: Why) -> impl IntoView {
             <a class="btn primary" href=["/login?why=", why.as_str()].concat()>"Log in"</a>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 /// The network is gone, the session is not.
@@ -111,7 +112,7 @@ fn Offline() -> impl IntoView {
                     <button class="btn" on:click=retry>"Try again"</button>
                 </div>
             }
-            .into_any()
+            .erased()
         })
     }
 }

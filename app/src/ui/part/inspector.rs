@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
 
+use crate::ui::erased::Erase;
 use crate::api::Api;
 use crate::ui::frame::{focus_soon, session, window};
 use crate::ui::part::wire_log::WireLog;
@@ -44,11 +45,11 @@ pub(crate) fn Inspector() -> impl IntoView {
                     <h2 id="inspector-title" tabindex="-1">"Inspector"</h2>
                     <button class="btn small" on:click=move |_| close()>"Close"</button>
                 </header>
-                {move || open.get().then(|| view! { <Contents /> }.into_any())}
+                {move || open.get().then(|| view! { <Contents /> }.erased())}
             </section>
         </details>
     }
-    .into_any()
+    .erased()
 }
 
 #[component]
@@ -59,7 +60,7 @@ fn Contents() -> impl IntoView {
         <h3>"Wire log"</h3>
         <WireLog />
     }
-    .into_any()
+    .erased()
 }
 
 /// Where each token lives, and who can read it there.
@@ -71,7 +72,7 @@ fn Places() -> impl IntoView {
         let storage = session.storage();
         let (letter, name, _) = text::strategy(storage);
         let row = |token: &'static str, place: text::Place| {
-            view! { <tr><th scope="row">{token}</th><td>{place.0}</td><td>{place.1}</td></tr> }.into_any()
+            view! { <tr><th scope="row">{token}</th><td>{place.0}</td><td>{place.1}</td></tr> }.erased()
         };
         let [access, refresh] = text::places(storage);
         Some(
@@ -82,7 +83,7 @@ fn Places() -> impl IntoView {
                     <tbody>{row("Access", access)}{row("Refresh", refresh)}</tbody>
                 </table>
             }
-            .into_any(),
+            .erased(),
         )
     }
 }
@@ -114,12 +115,12 @@ fn Token() -> impl IntoView {
             <button class="btn small" on:click=move |_| ask()>"Refresh"</button>
         </header>
         {move || match answer.get() {
-            None => view! { <p class="muted">"Asking…"</p> }.into_any(),
-            Some(Err(title)) => view! { <p class="notice">{title}</p> }.into_any(),
-            Some(Ok(inspection)) => view! { <Apart inspection=inspection left=left /> }.into_any(),
+            None => view! { <p class="muted">"Asking…"</p> }.erased(),
+            Some(Err(title)) => view! { <p class="notice">{title}</p> }.erased(),
+            Some(Ok(inspection)) => view! { <Apart inspection=inspection left=left /> }.erased(),
         }}
     }
-    .into_any()
+    .erased()
 }
 
 /// One second less, once a second, by the monotonic clock.
@@ -165,7 +166,7 @@ fn Apart(inspection: Inspection, left: RwSignal<i64>) -> impl IntoView {
         <h4>"Payload"</h4>
         <pre>{indented(&inspection.payload)}</pre>
     }
-    .into_any()
+    .erased()
 }
 
 /// JSON text with a line for each member. What is inside strings is left alone, the order too.

@@ -1,5 +1,6 @@
 //! Drawings: the key, and the initials that stand for a face.
 
+use crate::ui::erased::Erase;
 use leptos::prelude::*;
 
 /// The key, beside the name.
@@ -39,7 +40,7 @@ pub(crate) fn Door() -> impl IntoView {
             <p>"Close the tab. Come back. You’re in."</p>
         </div>
     }
-    .into_any()
+    .erased()
 }
 
 /// Two letters in a disc; the colour follows from the name. Always beside the name itself, so hidden from screen readers.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
 use crate::ui::time;
 use crate::wire::feed::Post;
@@ -39,7 +40,7 @@ pub(crate) fn PostCard(post: Post, now: i64, first: bool) -> impl IntoView {
             </article>
         </li>
     }
-    .into_any()
+    .erased()
 }
 
 /// Two posts that are not there yet, of a post's exact size.
@@ -53,7 +54,7 @@ pub(crate) fn Skeleton() -> impl IntoView {
                 <p class="caption"><span class="sk"></span></p>
             </div>
         }
-        .into_any()
+        .erased()
     };
-    view! { <div class="posts" aria-hidden="true">{card()}{card()}</div> }.into_any()
+    view! { <div class="posts" aria-hidden="true">{card()}{card()}</div> }.erased()
 }

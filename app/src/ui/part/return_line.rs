@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session, window};
 
 /// The line. It appears when it has something to say, at a place where it pushes nothing aside.
@@ -30,14 +31,14 @@ pub(crate) fn ReturnLine() -> impl IntoView {
                 <div class="return-line">
                     <p>
                         "You are back as " <b>{viewer.username}</b> ". Feed shown in "
-                        <b class="number">{ms.round().to_string()} " ms"</b> ", no password asked."
+                        <b class="number">{ms.round() as u32} " ms"</b> ", no password asked."
                     </p>
                     <button class="icon" aria-label="Dismiss" on:click=move |_| took.set(None)>
                         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg>
                     </button>
                 </div>
             }
-            .into_any(),
+            .erased(),
         )
     }
 }

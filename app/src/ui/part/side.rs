@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session};
 use crate::ui::part::mark::Avatar;
 use crate::ui::text;
@@ -38,7 +39,7 @@ pub(crate) fn Side() -> impl IntoView {
                     </dl>
                 </section>
             }
-            .into_any(),
+            .erased(),
         )
     }
 }

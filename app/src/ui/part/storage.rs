@@ -3,6 +3,7 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 
+use crate::ui::erased::Erase;
 use crate::ui::text;
 use crate::wire::session::{Boot, TokenStorage};
 
@@ -26,7 +27,7 @@ impl Choice {
 #[component]
 pub(crate) fn StorageChoice(choice: Choice, typed: String) -> impl IntoView {
     if !expect_context::<Boot>().local {
-        return ().into_any();
+        return ().erased();
     }
     let before = TokenStorage::parse(&typed).unwrap_or_default();
     let options: Vec<AnyView> = TokenStorage::IN_A_BROWSER
@@ -45,7 +46,7 @@ pub(crate) fn StorageChoice(choice: Choice, typed: String) -> impl IntoView {
                     </span>
                 </label>
             }
-            .into_any()
+            .erased()
         })
         .collect();
     view! {
@@ -57,5 +58,5 @@ pub(crate) fn StorageChoice(choice: Choice, typed: String) -> impl IntoView {
             </fieldset>
         </details>
     }
-    .into_any()
+    .erased()
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::erased::Erase;
 use crate::session::{Exchange, Part};
 use crate::ui::frame::session;
 
@@ -12,10 +13,10 @@ pub(crate) fn WireLog() -> impl IntoView {
     move || {
         let calls = calls(session.wire());
         if calls.is_empty() {
-            return view! { <p class="muted">"Nothing yet: this page came with its data inside."</p> }.into_any();
+            return view! { <p class="muted">"Nothing yet: this page came with its data inside."</p> }.erased();
         }
-        let items: Vec<AnyView> = calls.into_iter().map(|call| view! { <Call call=call /> }.into_any()).collect();
-        view! { <ol role="list" class="wire">{items}</ol> }.into_any()
+        let items: Vec<AnyView> = calls.into_iter().map(|call| view! { <Call call=call /> }.erased()).collect();
+        view! { <ol role="list" class="wire">{items}</ol> }.erased()
     }
 }
 
@@ -41,10 +42,10 @@ fn Call(call: Vec<Exchange>) -> impl IntoView {
                     <span class="part">{part}</span>
                     <span class="path">{exchange.method} " " {exchange.path}</span>
                     <span class=class>{status}</span>
-                    <span class="number">{exchange.took_ms.round().to_string()} " ms"</span>
+                    <span class="number">{exchange.took_ms.round() as u32} " ms"</span>
                 </li>
             }
-            .into_any()
+            .erased()
         })
         .collect();
     view! {
@@ -53,7 +54,7 @@ fn Call(call: Vec<Exchange>) -> impl IntoView {
             <ol role="list">{rows}</ol>
         </li>
     }
-    .into_any()
+    .erased()
 }
 
 /// Groups by call, newest call first.

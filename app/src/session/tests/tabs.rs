@@ -154,3 +154,14 @@ fn a_duplicated_tab_gives_its_copy_up_and_the_session_lives() {
     world.sleep(3_600_000.0);
     assert_eq!(world.run(mina.feed()), Ok(200), "nobody took it for theft");
 }
+
+#[test]
+fn an_access_token_in_memory_stays_good_when_another_tab_refreshes() {
+    let world = World::new();
+    let (first, second) = two(&world, TokenStorage::Hybrid);
+    let engine = second.engine.clone();
+    world.run(async move { engine.refresh(0).await });
+    world.server.seen.borrow_mut().clear();
+    assert_eq!(world.run(first.feed()), Ok(200));
+    assert_eq!(world.server.count("POST", REFRESH), 0);
+}

@@ -150,3 +150,17 @@ fn a_save_that_fails_leaves_all_as_it_was() {
     assert_eq!(world.store.load().unwrap().place(), Place::Browser);
     assert!(mina.engine.phase().viewer().is_some());
 }
+
+#[test]
+fn a_log_out_that_is_heard_late_does_not_take_the_next_session_away() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Local);
+    world.server.fault(SESSION, Fault::Slow(1000.0));
+    let telling = world.go(mina.engine.log_out());
+    world.server.fault(SESSION, Fault::Down);
+    let rover = world.log_in(&mina, "rover", TokenStorage::Local).unwrap();
+    world.pass(1000.0);
+    assert!(telling.borrow().is_some());
+    assert_eq!(world.store.load().map(|record| record.session_id()), Some(rover.session_id));
+    assert_eq!(world.run(mina.feed()), Ok(200));
+}

@@ -11,14 +11,17 @@ const BRIEF = { env: { NIGHTLATCH_ACCESS_LIFE: '10s' } };
 const HEALED = { ...BRIEF, complaints: [/status of 401/] };
 const REFRESH = 'POST /api/session/refresh';
 
-/** The refreshes there were: all granted, and no generation handed out twice. */
-async function generations(browser) {
+/** The refreshes there were: all granted, no generation handed out twice, and none before most of a token's life was over. */
+async function refreshes(browser) {
     const refreshes = browser.of(REFRESH);
     assert.deepEqual(refreshes.map(({ status }) => status).filter((status) => status !== 200), [], 'every refresh is granted');
     const grants = await Promise.all(refreshes.map(({ response }) => response.json()));
     const generations = grants.map(({ generation }) => generation);
     assert.deepEqual(generations, [...new Set(generations)], 'no generation is handed out twice');
-    return generations;
+    const times = [...browser.of('PATCH /api/session').slice(-1), ...refreshes].map(({ at }) => Math.round(at));
+    const pauses = times.slice(1).map((time, i) => time - times[i]);
+    assert.ok(pauses.every((pause) => pause > 6_000), `milliseconds between two grants: ${pauses}`);
+    return refreshes.length;
 }
 
 /** Asks the server something, as a person can, and waits for the answer. */
@@ -33,7 +36,8 @@ describe('a token that expires', { concurrency: true }, () => {
         await logIn(page);
         await page.waitForTimeout(15_000);
         assert.equal(await ask(page), 200);
-        assert.equal((await generations(browser)).length, 1);
+        // A machine that is busy elsewhere may see the next one become due.
+        assert.ok([1, 2].includes(await refreshes(browser)));
         assertNoStatus(browser, 401);
     });
 
@@ -44,7 +48,8 @@ describe('a token that expires', { concurrency: true }, () => {
         await feed(twin);
         await page.waitForTimeout(14_000);
         assert.deepEqual(await Promise.all([ask(page), ask(twin)]), [200, 200]);
-        assert.equal((await generations(browser)).length, 1);
+        // A machine that is busy elsewhere may see the next one become due.
+        assert.ok([1, 2].includes(await refreshes(browser)));
         assertNoStatus(browser, 401);
     });
 
@@ -59,7 +64,7 @@ describe('a token that expires', { concurrency: true }, () => {
             await Promise.all(tabs.map((tab) => tab.goto('/')));
             await Promise.all(tabs.map(feed));
             assert.deepEqual(await Promise.all(tabs.map(ask)), [200, 200, 200, 200, 200]);
-            assert.equal((await generations(browser)).length, 1);
+            assert.equal(await refreshes(browser), 1);
         });
     }
 });

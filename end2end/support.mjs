@@ -88,7 +88,7 @@ export class Server {
 
 /** A browser with a profile that outlives its process. */
 export class Browser {
-    /** Responses: method, path, status, type, and the response itself. */
+    /** Responses: method, path, status, type, the response itself, and when it came. */
     answers = [];
     /** Requests that got no response. */
     unanswered = [];
@@ -191,7 +191,7 @@ export class Browser {
     async #watch(scripts) {
         const context = this.#context;
         const named = (request) => ({ method: request.method(), path: request.url().replace(this.#server.origin, ''), type: request.resourceType() });
-        context.on('response', (response) => this.answers.push({ ...named(response.request()), status: response.status(), response }));
+        context.on('response', (response) => this.answers.push({ ...named(response.request()), status: response.status(), response, at: performance.now() }));
         context.on('requestfailed', (request) => this.unanswered.push({ ...named(request), why: request.failure()?.errorText }));
         context.on('console', (message) => {
             if (message.type() === 'error') this.complaints.push(`${message.text()} (${message.location().url})`);

@@ -61,8 +61,13 @@ fn verification(sheet: &mut Sheet) {
     const TIMES: u32 = 100_000;
     let ring = vec![AccessKey { kid: "bench".into(), secret: vec![7; 32] }];
     let access = Access::new(ring, "http://localhost:3000", Duration::from_secs(300)).unwrap();
-    let viewer =
-        Viewer { account_id: Uuid::from_u128(1), username: "mina".into(), display_name: "Mina".into(), role: Role::User, session_id: Uuid::from_u128(2) };
+    let viewer = Viewer {
+        account_id: Uuid::from_u128(1),
+        username: "mina".into(),
+        display_name: "Mina".into(),
+        role: Role::User,
+        session_id: Uuid::from_u128(2),
+    };
     let now = SystemClock.now();
     let token = access.mint(&viewer, 1, 0, now).unwrap();
     // The best of several rounds is the cost; what is above it is the neighbours'.
@@ -156,7 +161,10 @@ impl Server {
 
     fn log_in(&self) -> String {
         let body = r#"{"login":"mina","password":"correct-horse-mina","storage":"native"}"#;
-        let head = format!("POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
         let answer = exchange(&mut TcpStream::connect(self.address).unwrap(), &(head + body));
         answer.split("\"access\":\"").nth(1).expect("a grant").split('"').next().unwrap().to_owned()
     }

@@ -48,18 +48,27 @@ impl Engine {
 
     /// A session that travels in cookies. The store learns of it, so that other tabs can see it move.
     fn open_seen(&self, boot: &Boot, viewer: Viewer, found: Option<Record>) {
+        let (now, wall) = (self.ports.clock.ticks(), self.ports.clock.wall());
         let known = match found {
-            Some(Record::Session(kept)) if kept.viewer.session_id == viewer.session_id => Some(kept.stamp),
+            Some(Record::Session(kept)) if kept.viewer.session_id == viewer.session_id => Some(kept),
             _ => None,
         };
-        let storage = boot.storage.filter(|storage| storage.refresh_in_cookie()).unwrap_or_default();
+        let known = match known {
+            // Rendered before another tab's refresh, hydrated after it: the store knows more than the page.
+            Some(kept) if kept.generation > boot.generation => {
+                let received = schedule::received(now, wall, kept.received_at, kept.expires_in);
+                let due_now = (!kept.has_access()).then_some(now);
+                return self.begin(kept, received, due_now);
+            }
+            known => known.map(|kept| kept.stamp),
+        };
         let kept = Kept {
             viewer,
             generation: boot.generation,
-            storage,
+            storage: boot.storage.filter(|storage| storage.refresh_in_cookie()).unwrap_or_default(),
             saved: boot.saved,
             expires_in: boot.expires_in.unwrap_or(0),
-            received_at: self.ports.clock.wall(),
+            received_at: wall,
             stamp: known.unwrap_or_else(|| self.stamp()),
             access: None,
             refresh: None,
@@ -67,7 +76,6 @@ impl Engine {
         if known.is_none() {
             self.ports.store.save(&kept.record());
         }
-        let now = self.ports.clock.ticks();
         // Without an access token, whatever is asked first waits for a refresh.
         let due_now = (boot.expires_in.is_none() || !kept.has_access()).then_some(now);
         self.begin(kept, now, due_now);

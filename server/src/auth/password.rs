@@ -249,9 +249,19 @@ mod tests {
     async fn more_than_the_queue_holds_is_refused_at_once() {
         let hasher = hasher();
         let password = secret("correct-horse-mina");
-        let answers = futures::future::join_all((0..40).map(|_| hasher.check(&password, None))).await;
-        let busy = answers.iter().filter(|answer| matches!(answer, Err(Error::Busy))).count();
-        assert_eq!(busy, 40 - (1 + QUEUE_FOR_EACH));
+        let held = hasher.permits.clone().acquire_owned().await.unwrap();
+        let mut tries: Vec<_> = (0..40).map(|_| Box::pin(hasher.check(&password, None))).collect();
+        let (mut busy, mut waiting) = (0, Vec::new());
+        for mut one in tries.drain(..) {
+            match futures::poll!(&mut one) {
+                std::task::Poll::Ready(Err(Error::Busy)) => busy += 1,
+                std::task::Poll::Ready(other) => panic!("{other:?} without a permit"),
+                std::task::Poll::Pending => waiting.push(one),
+            }
+        }
+        assert_eq!((busy, waiting.len()), (40 - (1 + QUEUE_FOR_EACH), 1 + QUEUE_FOR_EACH));
+        drop(held);
+        assert!(futures::future::join_all(waiting).await.iter().all(Result::is_ok), "those who wait have their turn");
         assert!(hasher.check(&password, None).await.is_ok(), "and afterwards there is room again");
     }
 

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::cookies::Shown;
 use super::extract::{Body, Caller, Peer};
 use super::problem::Answer;
 use super::session::{answer, replace};
@@ -24,7 +25,7 @@ use crate::store::accounts;
 pub async fn create(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(form): Body<SignUp>) -> Answer<Response> {
     let granted = account::sign_up(&site.auth, &form, device).await?;
     replace(&site, &headers, granted.viewer.session_id).await?;
-    Ok(answer(&site, &headers, granted, StatusCode::CREATED))
+    Ok(answer(&site, Shown::of(&headers), granted, StatusCode::CREATED))
 }
 
 /// `GET /api/admin/accounts`. Sensitive: role and session are read anew, whatever the token remembers.

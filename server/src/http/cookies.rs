@@ -61,9 +61,10 @@ impl Shown {
     }
 }
 
-/// The cookies of a grant: those of its storage are set, those of another storage are cleared where the request showed them.
+/// The cookies of a grant: those of its storage are set. Those in `replaced`, which a log-in found and whose session it ended, are
+/// cleared where they are not set anew.
 #[must_use]
-pub fn granted(granted: &Granted, access_life: Duration, shown: Shown) -> Vec<HeaderValue> {
+pub fn granted(granted: &Granted, access_life: Duration, replaced: Shown) -> Vec<HeaderValue> {
     let session = &granted.session;
     let storage = session.storage();
     let age = |seconds: i64| session.saved.then_some(seconds.min(LONGEST));
@@ -71,17 +72,18 @@ pub fn granted(granted: &Granted, access_life: Duration, shown: Shown) -> Vec<He
     let mut lines = Vec::new();
     if storage.access_in_cookie() {
         lines.push(set(ACCESS, granted.access.expose(), age(access_life.as_secs().cast_signed())));
-    } else if shown.access {
+    } else if replaced.access {
         lines.push(clear(ACCESS));
     }
     if storage.refresh_in_cookie() {
         lines.push(set(REFRESH, granted.refresh.expose(), age(left)));
-    } else if shown.refresh {
+    } else if replaced.refresh {
         lines.push(clear(REFRESH));
     }
     if matches!(storage, TokenStorage::Local | TokenStorage::Session) {
-        lines.push(set(STORAGE, storage.as_str(), age(left)));
-    } else if shown.storage {
+        // As long as the session can last at all: refreshes of these storages carry no cookies, and would not renew it.
+        lines.push(set(STORAGE, storage.as_str(), age(self::left(granted.now, session.expires_at))));
+    } else if replaced.storage {
         lines.push(clear(STORAGE));
     }
     lines

@@ -141,7 +141,7 @@ pub async fn save(State(site): State<Arc<Site>>, Peer(device): Peer, headers: He
     match session::save(&site.auth, &token, saved, &device).await {
         Ok(granted) => {
             let mut response = see_other(local_target(&form.next).unwrap_or(page::HOME));
-            cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::of(&headers)));
+            cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::default()));
             Ok(response)
         }
         Err(Error::Ended(why)) => Ok(see_other(&format!("{}?why={}", page::LOG_IN, why.as_str()))),

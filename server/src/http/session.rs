@@ -25,7 +25,7 @@ use crate::site::Site;
 pub async fn create(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(form): Body<LogIn>) -> Answer<Response> {
     let granted = session::log_in(&site.auth, &form, device).await?;
     replace(&site, &headers, granted.viewer.session_id).await?;
-    Ok(answer(&site, &headers, granted, StatusCode::OK))
+    Ok(answer(&site, Shown::of(&headers), granted, StatusCode::OK))
 }
 
 /// `POST /api/session/refresh`.
@@ -35,7 +35,7 @@ pub async fn create(State(site): State<Arc<Site>>, Peer(device): Peer, headers: 
 pub async fn refresh(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(body): Body<Refresh>) -> Answer<Response> {
     let token = refresh_token(&site, &headers, body.refresh)?.ok_or(Refusal::from(Code::Unauthenticated))?;
     let granted = session::refresh(&site.auth, &token, &device).await?;
-    Ok(answer(&site, &headers, granted, StatusCode::OK))
+    Ok(answer(&site, Shown::default(), granted, StatusCode::OK))
 }
 
 /// `PATCH /api/session`: save it, or not.
@@ -45,7 +45,7 @@ pub async fn refresh(State(site): State<Arc<Site>>, Peer(device): Peer, headers:
 pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(body): Body<Change>) -> Answer<Response> {
     let token = refresh_token(&site, &headers, body.refresh)?.ok_or(Refusal::from(Code::Unauthenticated))?;
     let granted = session::save(&site.auth, &token, body.save, &device).await?;
-    Ok(answer(&site, &headers, granted, StatusCode::OK))
+    Ok(answer(&site, Shown::default(), granted, StatusCode::OK))
 }
 
 /// `DELETE /api/session`: log out. 204 whatever there was to end.
@@ -88,9 +88,9 @@ pub async fn inspect(State(site): State<Arc<Site>>, caller: Caller) -> Answer<Js
 }
 
 /// A grant as its storage wants it: cookies, body, or both.
-pub(super) fn answer(site: &Site, headers: &HeaderMap, granted: Granted, status: StatusCode) -> Response {
+pub(super) fn answer(site: &Site, replaced: Shown, granted: Granted, status: StatusCode) -> Response {
     let life = site.auth.access.life();
-    let lines = cookies::granted(&granted, life, Shown::of(headers));
+    let lines = cookies::granted(&granted, life, replaced);
     let Granted { viewer, session, access, refresh, .. } = granted;
     let storage = session.storage();
     let grant = Grant {

@@ -10,6 +10,7 @@ on_both!(
     an_access_token_alone_gets_no_refresh_token,
     answering_again_does_not_prolong_a_session_for_ever,
     an_ended_session_cannot_be_saved,
+    saving_leaves_the_cookies_of_another_session_alone,
 );
 
 async fn saving_makes_the_session_outlive_the_browser(world: World) {
@@ -57,4 +58,18 @@ async fn an_ended_session_cannot_be_saved(world: World) {
     let reply = copy.json(Method::PATCH, "/api/session", &json!({"save": true})).await;
     assert_eq!(reply.reason(), "logged_out");
     assert!(reply.sets_no_cookie());
+}
+
+async fn saving_leaves_the_cookies_of_another_session_alone(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let mut other = world.tab();
+    let grant = other.post("/api/session", &json!({"login": "rover", "password": "correct-horse-rover", "storage": "local"})).await.json();
+    other.jar = tab.jar.clone();
+    other.jar.remove(REFRESH);
+    let body = json!({"save": true, "refresh": grant["refresh"]});
+    let reply = other.json(Method::PATCH, "/api/session", &body).await;
+    assert_eq!(reply.status, 200);
+    assert!(reply.cookie(crate::world::ACCESS).is_none(), "mina's cookie is none of rover's business");
+    assert!(reply.cookie("__Host-storage").unwrap().ends_with("Max-Age=31536000"), "as long as the session can last");
+    assert_eq!(tab.get("/api/me").await.status, 200);
 }

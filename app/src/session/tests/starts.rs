@@ -119,3 +119,17 @@ fn coming_back_after_hours_refreshes_at_once() {
     let Some(Record::Session(kept)) = world.store.load() else { panic!("a session") };
     assert_eq!(kept.generation, 1);
 }
+
+#[test]
+fn a_page_rendered_before_another_tabs_refresh_does_not_refresh_again() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Cookie);
+    let generation = mina.engine.with_kept(|kept| kept.generation).unwrap();
+    let viewer = mina.engine.phase().viewer().cloned();
+    let rendered = Boot { viewer, storage: Some(TokenStorage::Cookie), generation, ..Boot::default() };
+    world.sleep(400_000.0);
+    assert_eq!(world.run(mina.feed()), Ok(200), "with a refresh");
+    let next = world.tab(&rendered);
+    assert_eq!(world.run(next.feed()), Ok(200));
+    assert!(next.exchanges.borrow().iter().all(|exchange| exchange.part != Part::Refresh), "{:?}", next.exchanges.borrow());
+}

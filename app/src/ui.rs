@@ -2,9 +2,9 @@
 //! and every word that a person reads about what went wrong in [`text`].
 
 // `#[component]` writes `pub` of its own.
+mod erased;
 #[allow(unreachable_pub)]
 mod frame;
-mod erased;
 #[allow(unreachable_pub)]
 mod page;
 #[allow(unreachable_pub)]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::ui::erased::Erase;
 use crate::api::Api;
+use crate::ui::erased::Erase;
 use crate::ui::frame::{Heading, PageTitle, session};
 use crate::ui::part::gate::Gate;
 use crate::ui::part::later::{Later, Pending};

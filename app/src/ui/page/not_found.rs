@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::ui::erased::Erase;
 use crate::routes;
+use crate::ui::erased::Erase;
 use crate::ui::frame::{Heading, PageTitle};
 use crate::ui::part::mark::Key;
 

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::ui::erased::Erase;
 use crate::routes;
+use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::form::{Submission, Summary, before, next};
 use crate::ui::part::gate::Gate;

@@ -4,8 +4,8 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::ui::erased::Erase;
 use crate::routes;
+use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, go, session, window};
 use crate::ui::part::mark::{Avatar, Key};
 use crate::wire::account::{Role, Viewer};

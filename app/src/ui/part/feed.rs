@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
-use crate::ui::erased::Erase;
 use crate::api::Api;
 use crate::session::Phase;
+use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session};
 use crate::ui::part::form::encoded;
 use crate::ui::part::later::{Later, Pending};

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
-use crate::ui::erased::Erase;
 use crate::routes;
+use crate::ui::erased::Erase;
 use crate::ui::frame::{focus_soon, window};
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};

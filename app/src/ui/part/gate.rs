@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use uuid::Uuid;
 
-use crate::ui::erased::Erase;
 use crate::routes;
 use crate::session::Phase;
+use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::form::encoded;
 use crate::ui::part::mark::Key;

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
 
-use crate::ui::erased::Erase;
 use crate::api::Api;
+use crate::ui::erased::Erase;
 use crate::ui::frame::{focus_soon, session, window};
 use crate::ui::part::wire_log::WireLog;
 use crate::ui::{text, time};

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::ui::erased::Erase;
 use crate::session::{Exchange, Part};
+use crate::ui::erased::Erase;
 use crate::ui::frame::session;
 
 /// The log, newest call first; inside a call in the order of time.

@@ -40,7 +40,7 @@ scene('Tab and Enter lead from the log-in to the feed and out again', {}, async 
     await page.reload();
     await feed(page);
     await page.locator('details.inspector summary').waitFor();
-    await tabTo(page, 'details.menu summary');
+    await tabTo(page, '.menu > button');
     await page.keyboard.press('Enter');
     await tabTo(page, 'form[action="/logout"] button');
     await page.keyboard.press('Enter');
@@ -56,8 +56,8 @@ scene('Escape closes the account menu and gives the focus back', {}, async ({ pa
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Not now' }).click();
     await feed(page);
-    await page.locator('details.menu summary').click();
+    await page.locator('.menu > button').click();
     await page.keyboard.press('Escape');
-    await page.locator('details.menu:not([open])').waitFor();
+    await page.locator('.sheet').waitFor({ state: 'hidden' });
     assert.equal(await page.locator(':focus').getAttribute('id'), 'account');
 });

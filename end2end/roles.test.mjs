@@ -7,7 +7,7 @@ import { ADMIN, logIn, logOut } from './walk.mjs';
 
 scene('an admin sees the accounts', {}, async ({ page }) => {
     await logIn(page, ADMIN);
-    await page.locator('details.menu summary').click();
+    await page.locator('.menu > button').click();
     await page.getByRole('link', { name: 'Accounts' }).click();
     await expectText(page.locator('h1'), 'Accounts');
     await page.locator('tbody th').first().waitFor();
@@ -32,8 +32,8 @@ scene('another account in the same browser sees nothing of the first', {}, async
     await logIn(page, ADMIN);
     await logOut(page, 'admin');
     await logIn(page);
-    assert.equal((await page.locator('details.menu .name').textContent()).trim(), 'mina');
-    assert.equal(await page.locator('details.menu a[href="/admin/accounts"]').count(), 0);
+    assert.equal((await page.locator('.menu .name').textContent()).trim(), 'mina');
+    assert.equal(await page.locator('.menu a[href="/admin/accounts"]').count(), 0);
 });
 
 scene('a page that is not there says so', { complaints: [/status of 404/] }, async ({ page }) => {

@@ -37,7 +37,7 @@ export async function answer(page, save) {
 }
 
 export async function logOut(page, name = 'mina') {
-    await page.locator('details.menu summary').click();
+    await page.locator('.menu > button').click();
     await press(page, `Log out ${name}`);
 }
 

@@ -29,6 +29,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="description" content="Close the tab. Come back. You're in." />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=assets.css />

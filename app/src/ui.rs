@@ -15,7 +15,7 @@ mod time;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_meta::{Meta, provide_meta_context};
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
@@ -30,7 +30,7 @@ use page::{AdminAccounts, Home, LogIn, NotFound, Save, SignUp};
 use part::bar::Bar;
 use part::inspector::Inspector;
 
-/// Everything inside `body`: skip link, bar, the current page, live regions, and the inspector of a local build.
+/// Everything inside `body`: skip link, bar, the current page, the live region, and the inspector of a local build.
 ///
 /// Wants `Arc<dyn Host>` and `Arc<dyn Api>` in context, [`Boot`] too while the server renders, `Arc<dyn Window>` in the browser.
 #[component]
@@ -44,7 +44,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
 
     view! {
-        <Meta name="description" content="Close the tab. Come back. You're in." />
+        <Title text=move || frame.title.get() />
         <Router>
             // Left to the browser: the router would change the address and not move the focus.
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
@@ -61,26 +61,38 @@ fn Middle() -> impl IntoView {
     let waiting = waiting();
     view! {
         <main id="main" class="main" aria-busy=move || waiting().then_some("true")>
-            <FlatRoutes fallback=|| view! { <NotFound /> }>
-                <Route path=path!("/") view=Home />
-                <Route path=path!("/login") view=LogIn />
-                <Route path=path!("/signup") view=SignUp />
-                <Route path=path!("/welcome/save") view=Save />
-                <Route path=path!("/admin/accounts") view=AdminAccounts />
+            // One route for all pages. The router keeps the history; which page a path means is said once, below, for both sides.
+            <FlatRoutes fallback=|| ()>
+                <Route path=path!("/*page") view=Page />
             </FlatRoutes>
         </main>
     }
     .erased()
 }
 
-/// The two live regions. They are there from the start and get filled: a region that arrives with its text is not read out.
+/// The page of the present path.
+#[component]
+fn Page() -> impl IntoView {
+    let path = use_location().pathname;
+    move || {
+        path.with(|path| match path.as_str() {
+            routes::page::HOME => view! { <Home /> }.erased(),
+            routes::page::LOG_IN => view! { <LogIn /> }.erased(),
+            routes::page::SIGN_UP => view! { <SignUp /> }.erased(),
+            routes::page::SAVE => view! { <Save /> }.erased(),
+            routes::page::ADMIN_ACCOUNTS => view! { <AdminAccounts /> }.erased(),
+            _ => view! { <NotFound /> }.erased(),
+        })
+    }
+}
+
+/// The live region. It is there from the start and gets filled: a region that arrives with its text is not read out.
 #[component]
 fn Voices() -> impl IntoView {
     let frame = Frame::here();
     let waiting = waiting();
     view! {
         <p class="vh" role="status">{move || if waiting() { text::OPENING.to_owned() } else { frame.status.get() }}</p>
-        <p class="vh" role="alert">{move || frame.alert.get()}</p>
     }
     .erased()
 }

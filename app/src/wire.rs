@@ -1,5 +1,5 @@
-//! What crosses between browser and server, once for both sides: JSON, `snake_case`, unknown fields refused,
-//! times in Unix milliseconds, ids as UUID text.
+//! What crosses between browser and server, once for both sides: JSON, `snake_case`, times in Unix milliseconds, ids as UUID text.
+//! Requests with unknown fields are refused; answers may gain fields, which an older client passes over.
 
 pub mod account;
 pub mod feed;

@@ -62,15 +62,15 @@ impl Channel {
 
 impl TabChannel for Channel {
     fn announce(&self, message: Message) {
-        if let (Some(wire), Ok(text)) = (&self.wire, serde_json::to_string(&message)) {
-            drop(wire.post_message(&text.into()));
+        if let Some(wire) = &self.wire {
+            drop(wire.post_message(&message.written().into()));
         }
     }
 
     fn listen(&self, hear: Box<dyn Fn(Message)>) {
         let Some(wire) = &self.wire else { return };
         let hearing = Hearing::new(move |event: MessageEvent| {
-            if let Some(message) = event.data().as_string().and_then(|text| serde_json::from_str(&text).ok()) {
+            if let Some(message) = event.data().as_string().and_then(|text| Message::read(&text)) {
                 hear(message);
             }
         });

@@ -50,6 +50,15 @@ pub(crate) fn server(profile: Profile) -> PathBuf {
     target.join(profile.folder()).join(format!("nightlatch{}", std::env::consts::EXE_SUFFIX))
 }
 
+/// The folders in which cargo keeps the sources of libraries. They are there: this program was built from them.
+pub(crate) fn registries() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cargo")));
+    let folders = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    let mut folders: Vec<PathBuf> = folders.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    folders.sort();
+    folders
+}
+
 /// The cargo that runs us, in the workspace.
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

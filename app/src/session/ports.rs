@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::record::Record;
@@ -120,8 +119,7 @@ impl Drop for Held {
 }
 
 /// What tabs tell each other. Never a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
     /// The session has new tokens: read your store.
     Granted {
@@ -137,6 +135,29 @@ pub enum Message {
         /// Why.
         why: Why,
     },
+}
+
+impl Message {
+    /// As it goes over the channel: three words.
+    #[must_use]
+    pub fn written(self) -> String {
+        match self {
+            Self::Granted { session_id, generation } => ["granted ", &session_id.to_string(), " ", &generation.to_string()].concat(),
+            Self::LoggedOut { session_id, why } => ["ended ", &session_id.to_string(), " ", why.as_str()].concat(),
+        }
+    }
+
+    /// The reverse of [`Self::written`]. Something else is no message: another version of the app may be open in another tab.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let mut words = text.split(' ');
+        let (kind, session_id, last) = (words.next()?, words.next()?.parse().ok()?, words.next()?);
+        match kind {
+            "granted" => Some(Self::Granted { session_id, generation: last.parse().ok()? }),
+            "ended" => Some(Self::LoggedOut { session_id, why: Why::parse(last) }),
+            _ => None,
+        }
+    }
 }
 
 /// The way to the other tabs.
@@ -157,4 +178,20 @@ pub trait Clock {
     fn sleep(&self, ms: f64) -> Pending<'_, ()>;
     /// At least 0, less than 1. For jitter and stamps, never for secrets.
     fn random(&self) -> f64;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_read_as_it_was_written_and_noise_is_none() {
+        let session_id = Uuid::from_u128(7);
+        for message in [Message::Granted { session_id, generation: 9 }, Message::LoggedOut { session_id, why: Why::LoggedOut }] {
+            assert_eq!(Message::read(&message.written()), Some(message));
+        }
+        for noise in ["", "granted", "granted x 1", "{}", "shouted 00000000-0000-0000-0000-000000000007 1"] {
+            assert_eq!(Message::read(noise), None, "{noise}");
+        }
+    }
 }

@@ -1,10 +1,9 @@
-//! What all pages share besides the session: the live regions, whether the page has hydrated, headings that take the focus, ways to go.
+//! What all pages share besides the session: the live region, whether the page has hydrated, headings that take the focus, ways to go.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
@@ -17,8 +16,8 @@ use crate::wire::session::{Boot, RefusedForm};
 pub(crate) struct Frame {
     /// Read out when the reader pauses.
     pub(crate) status: RwSignal<String>,
-    /// Read out at once.
-    pub(crate) alert: RwSignal<String>,
+    /// What the window is called.
+    pub(crate) title: RwSignal<String>,
     /// Scripts have taken over. False on the server and in the first frame, so that both are the same.
     pub(crate) hydrated: RwSignal<bool>,
     /// Somebody logs out in this tab: the end of the session is no surprise then.
@@ -36,7 +35,7 @@ impl Frame {
         Effect::new(move |_| hydrated.set(true));
         Self {
             status: RwSignal::new(String::new()),
-            alert: RwSignal::new(String::new()),
+            title: RwSignal::new(String::new()),
             hydrated,
             leaving: RwSignal::new(false),
             saved: RwSignal::new(boot.viewer.as_ref().map(|_| boot.saved)),
@@ -88,15 +87,12 @@ pub(crate) fn Heading(text: &'static str, #[prop(optional)] class: &'static str)
     view! { <h1 id="heading" class=class tabindex="-1">{text}</h1> }
 }
 
-/// `Page · Nightlatch`, with `Error: ` before it while there is a problem.
+/// `Page · Nightlatch`, with `Error: ` before it while there is a problem. Shows nothing itself: the title is one for all pages.
 #[component]
 pub(crate) fn PageTitle(page: &'static str, #[prop(into, default = Signal::stored(false))] error: Signal<bool>) -> impl IntoView {
-    view! {
-        <Title text=move || {
-            let mut title = String::from(if error.get() { "Error: " } else { "" });
-            title.push_str(page);
-            title.push_str(" · Nightlatch");
-            title
-        } />
-    }
+    let title = Frame::here().title;
+    let name = move |error| [if error { "Error: " } else { "" }, page, " · Nightlatch"].concat();
+    // Once for the server, where effects do not run.
+    title.set(name(error.get_untracked()));
+    Effect::new(move |_| title.set(name(error.get())));
 }

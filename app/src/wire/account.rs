@@ -29,7 +29,6 @@ impl Role {
 
 /// The account that asks, and the session it asks in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Viewer {
     /// The account.
     pub account_id: Uuid,
@@ -67,7 +66,6 @@ pub struct SignUp {
 
 /// One row of `GET /api/admin/accounts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct AccountSummary {
     /// The account.
     pub account_id: Uuid,

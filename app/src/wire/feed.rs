@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 /// A picture with words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Post {
     /// The post.
     pub post_id: Uuid,
@@ -25,7 +24,6 @@ pub struct Post {
 
 /// Part of a list, and where the next part begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Page<T> {
     /// In order.
     pub items: Vec<T>,

@@ -152,7 +152,6 @@ pub struct Change {
 
 /// What a log-in or a refresh grants.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Grant {
     /// Who is logged in.
     pub viewer: Viewer,
@@ -185,11 +184,13 @@ pub struct Inspection {
     pub generation: u64,
     /// Whether that generation has come back.
     pub confirmed: bool,
-    /// The token's header, as JSON text.
+    /// The token's header, as JSON text with a line for each member.
     pub header: String,
-    /// The token's claims, as JSON text.
+    /// The token's claims, in the same form.
     pub payload: String,
-    /// Seconds until the access token expires.
+    /// Seconds for which the access token holds in all.
+    pub life: i64,
+    /// Seconds until it expires.
     pub expires_in: i64,
     /// Whether the access token came in a cookie (or else in `Authorization: Bearer`).
     pub by_cookie: bool,

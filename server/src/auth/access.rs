@@ -169,10 +169,10 @@ impl Access {
         decode::<Claims>(token, &key.decoding, &self.validation).map(|data| data.claims).map_err(|_| Error::InvalidAccess)
     }
 
-    /// The header of tokens signed with the newest key, as JSON text.
+    /// The header of tokens signed with the newest key, as JSON text with a line for each member.
     #[must_use]
     pub fn header_json(&self) -> String {
-        self.keys.first().and_then(|key| serde_json::to_string(&key.header).ok()).unwrap_or_default()
+        self.keys.first().and_then(|key| serde_json::to_string_pretty(&key.header).ok()).unwrap_or_default()
     }
 }
 

@@ -45,6 +45,9 @@ fn compile(profile: Profile) -> Result<PathBuf> {
         for (key, value) in [("OPT_LEVEL", "z"), ("LTO", "fat"), ("CODEGEN_UNITS", "1"), ("PANIC", "abort"), ("STRIP", "none")] {
             cargo.env(format!("CARGO_PROFILE_RELEASE_{key}"), value);
         }
+        // Panic messages name files; where this machine keeps them is nobody's business, and costs bytes.
+        let remaps: Vec<String> = place::registries().iter().map(|folder| format!("--remap-path-prefix={}/=", folder.display())).collect();
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", remaps.join("\x1f"));
         cargo.arg("--release");
     }
     child::run("cargo build of the frontend", &mut cargo)?;

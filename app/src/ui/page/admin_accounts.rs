@@ -19,7 +19,7 @@ const PAGE: &str = "Accounts";
 /// The page.
 #[component]
 pub(crate) fn AdminAccounts() -> impl IntoView {
-    view! { <Gate page=PAGE waiting=|| ().erased()><Accounts /></Gate> }.erased()
+    view! { <Gate page=PAGE waiting=|| "".erased() body=|| view! { <Accounts /> }.erased() /> }.erased()
 }
 
 #[component]

@@ -13,20 +13,22 @@ use crate::ui::part::side::Side;
 /// The page.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
+    view! { <Gate page="Home" waiting=waiting body=body /> }.erased()
+}
+
+fn body() -> AnyView {
     view! {
-        <Gate page="Home" waiting=waiting>
-            <PageTitle page="Home" />
-            <div class="columns">
-                <div class="feed">
-                    <Heading text="Home" class="vh" />
-                    <Feed />
-                </div>
-                <aside class="side" aria-label="Your session">
-                    <Side />
-                    <ReturnLine />
-                </aside>
+        <PageTitle page="Home" />
+        <div class="columns">
+            <div class="feed">
+                <Heading text="Home" class="vh" />
+                <Feed />
             </div>
-        </Gate>
+            <aside class="side" aria-label="Your session">
+                <Side />
+                <ReturnLine />
+            </aside>
+        </div>
     }
     .erased()
 }

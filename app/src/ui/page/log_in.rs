@@ -139,7 +139,7 @@ fn filled(login: String, password: String) -> Result<(String, Secret), Problem> 
 #[component]
 fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
     if !expect_context::<Boot>().local {
-        return ().erased();
+        return "".erased();
     }
     let hydrated = Frame::here().hydrated;
     let rows: Vec<AnyView> = DEMO

@@ -16,7 +16,7 @@ const PAGE: &str = "Save your login info?";
 /// The page.
 #[component]
 pub(crate) fn Save() -> impl IntoView {
-    view! { <Gate page=PAGE waiting=|| ().erased()><Question /></Gate> }.erased()
+    view! { <Gate page=PAGE waiting=|| "".erased() body=|| view! { <Question /> }.erased() /> }.erased()
 }
 
 #[component]

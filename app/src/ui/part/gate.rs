@@ -23,9 +23,9 @@ enum Pass {
     Ended(Why),
 }
 
-/// Shows `children` to an account, anew for another account.
+/// Shows `body` to an account, anew for another account. (A function and not children: those would be erased by Leptos, which takes more room.)
 #[component]
-pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, children: ChildrenFn) -> impl IntoView {
+pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> AnyView) -> impl IntoView {
     let session = session();
     let location = use_location();
     let go = go();
@@ -49,7 +49,7 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, children: Child
     view! {
         <Offline />
         {move || match pass.get() {
-            Pass::Open(_) => children(),
+            Pass::Open(_) => body(),
             Pass::Waiting => view! {
                 <PageTitle page=page />
                 <Heading text=page class="vh" />
@@ -60,7 +60,7 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, children: Child
             }
             .erased(),
             Pass::Ended(why) => view! { <Ended why=why /> }.erased(),
-            Pass::Nobody => ().erased(),
+            Pass::Nobody => "".erased(),
         }}
     }
     .erased()

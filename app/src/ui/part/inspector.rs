@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::Deserialize;
 
 use crate::api::Api;
 use crate::ui::erased::Erase;
@@ -142,15 +141,9 @@ fn tick(left: RwSignal<i64>) {
 
 #[component]
 fn Apart(inspection: Inspection, left: RwSignal<i64>) -> impl IntoView {
-    #[derive(Deserialize)]
-    struct Life {
-        iat: i64,
-        exp: i64,
-    }
-    let life = leptos::serde_json::from_str::<Life>(&inspection.payload).map_or(600, |life| (life.exp - life.iat).max(1));
     view! {
         <p class="life">
-            <meter min="0" max=life value=move || left.get() aria-label="Time left of the access token"></meter>
+            <meter min="0" max=inspection.life value=move || left.get() aria-label="Time left of the access token"></meter>
             <span class="number">{move || if left.get() > 0 { [&time::span(left.get()), " left"].concat() } else { "expired".to_owned() }}</span>
         </p>
         <dl>
@@ -162,59 +155,9 @@ fn Apart(inspection: Inspection, left: RwSignal<i64>) -> impl IntoView {
             <dt>"Ends at the latest"</dt><dd>{time::moment(inspection.expires_at)}</dd>
         </dl>
         <h4>"Header"</h4>
-        <pre>{indented(&inspection.header)}</pre>
+        <pre>{inspection.header}</pre>
         <h4>"Payload"</h4>
-        <pre>{indented(&inspection.payload)}</pre>
+        <pre>{inspection.payload}</pre>
     }
     .erased()
-}
-
-/// JSON text with a line for each member. What is inside strings is left alone, the order too.
-fn indented(json: &str) -> String {
-    let mut out = String::with_capacity(json.len() * 2);
-    let (mut depth, mut quoted, mut escaped) = (0, false, false);
-    let line = |out: &mut String, depth: usize| {
-        out.push('\n');
-        out.extend(std::iter::repeat_n("  ", depth));
-    };
-    for c in json.chars() {
-        if quoted {
-            out.push(c);
-            (quoted, escaped) = (escaped || c != '"', !escaped && c == '\\');
-            continue;
-        }
-        match c {
-            '{' | '[' => {
-                out.push(c);
-                depth += 1;
-                line(&mut out, depth);
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                line(&mut out, depth);
-                out.push(c);
-            }
-            ',' => {
-                out.push(c);
-                line(&mut out, depth);
-            }
-            ':' => out.push_str(": "),
-            c if c.is_whitespace() => {}
-            c => {
-                quoted = c == '"';
-                out.push(c);
-            }
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::indented;
-
-    #[test]
-    fn json_gets_a_line_a_member() {
-        assert_eq!(indented(r#"{"a":1,"b":["x,\"y","z"]}"#), "{\n  \"a\": 1,\n  \"b\": [\n    \"x,\\\"y\",\n    \"z\"\n  ]\n}");
-    }
 }

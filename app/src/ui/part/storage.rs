@@ -27,7 +27,7 @@ impl Choice {
 #[component]
 pub(crate) fn StorageChoice(choice: Choice, typed: String) -> impl IntoView {
     if !expect_context::<Boot>().local {
-        return ().erased();
+        return "".erased();
     }
     let before = TokenStorage::parse(&typed).unwrap_or_default();
     let options: Vec<AnyView> = TokenStorage::IN_A_BROWSER

@@ -40,6 +40,7 @@ scene('tokens in localStorage come back by way of the neutral page, without a pa
     const document = await page.goto('/');
     assert.match(await document.text(), /Opening your feed…/);
     await feed(page);
+    await assertReturnLine(page, 'mina');
     assert.deepEqual(browser.sighted, ['waiting', 'feed']);
     assertNeverAskedToLogIn(browser);
     const cookies = await browser.cookies();

@@ -149,14 +149,20 @@ impl Server {
     fn spawn(mut command: Command, address_file: &Path) -> Self {
         let _ = fs::remove_file(address_file);
         let begun = Instant::now();
-        let child = command.stderr(Stdio::null()).spawn().unwrap();
-        loop {
-            if let Ok(address) = fs::read_to_string(address_file) {
-                return Self { child, address: address.parse().unwrap(), started_in: begun.elapsed() };
-            }
+        let mut server = Self {
+            child: command.stderr(Stdio::null()).spawn().unwrap(),
+            address: SocketAddr::from(([0; 4], 0)),
+            started_in: begun.elapsed(),
+        };
+        while server.address.port() == 0 {
             assert!(begun.elapsed() < Duration::from_secs(60), "the server did not start");
             std::thread::sleep(Duration::from_micros(200));
+            if let Ok(address) = fs::read_to_string(address_file) {
+                server.started_in = begun.elapsed();
+                server.address = address.parse().unwrap();
+            }
         }
+        server
     }
 
     fn log_in(&self) -> String {

@@ -22,6 +22,8 @@ pub(crate) struct Frame {
     pub(crate) hydrated: RwSignal<bool>,
     /// Somebody logs out in this tab: the end of the session is no surprise then.
     pub(crate) leaving: RwSignal<bool>,
+    /// This document was opened by somebody who had a session already, and has not entered a password since.
+    pub(crate) returning: StoredValue<bool>,
     /// Whether the session outlives the browser's closing, as far as this page has been told.
     pub(crate) saved: RwSignal<Option<bool>>,
     /// The form that the server refused. The first page takes it; later pages start clean.
@@ -38,6 +40,7 @@ impl Frame {
             title: RwSignal::new(String::new()),
             hydrated,
             leaving: RwSignal::new(false),
+            returning: StoredValue::new(boot.viewer.is_some() || boot.storage.is_some()),
             saved: RwSignal::new(boot.viewer.as_ref().map(|_| boot.saved)),
             refused: StoredValue::new(boot.form.clone()),
         }

@@ -2,7 +2,12 @@
 //!
 //! PostgreSQL is named by `NIGHTLATCH_TEST_POSTGRES`; `cargo xtask test` starts one.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test that is how it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    unreachable_pub,
+    reason = "in a test, that is how it fails, and everything is for the tests"
+)]
 
 mod admin;
 mod bad_input;

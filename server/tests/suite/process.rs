@@ -29,16 +29,16 @@ impl Process {
         if let Some(database) = database {
             command.args(["--database", database]);
         }
-        let child = command.stderr(Stdio::null()).spawn().unwrap();
+        let mut process = Self { child: command.stderr(Stdio::null()).spawn().unwrap(), url: String::new() };
         let patience = Instant::now();
-        let address = loop {
+        while process.url.is_empty() {
+            assert!(patience.elapsed() < Duration::from_secs(60), "the server did not start");
             match fs::read_to_string(&address_file) {
-                Ok(address) => break address,
-                Err(_) if patience.elapsed() > Duration::from_secs(60) => panic!("the server did not start"),
+                Ok(address) => process.url = format!("http://{address}"),
                 Err(_) => std::thread::yield_now(),
             }
-        };
-        Self { child, url: format!("http://{address}") }
+        }
+        process
     }
 
     fn kill(mut self) {

@@ -64,6 +64,7 @@ pub(crate) fn LogIn() -> impl IntoView {
         let storage = filled.storage.unwrap_or_default();
         let (go, next) = (go.clone(), next());
         entering.set_value(true);
+        frame.returning.set_value(false);
         spawn_local(async move {
             match verbs.log_in(filled).await {
                 Ok(_) => {

@@ -76,6 +76,7 @@ pub(crate) fn SignUp() -> impl IntoView {
         let storage = filled.storage.unwrap_or_default();
         let (go, next) = (go.clone(), next());
         entering.set_value(true);
+        frame.returning.set_value(false);
         spawn_local(async move {
             match verbs.sign_up(filled).await {
                 Ok(_) => {

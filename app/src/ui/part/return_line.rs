@@ -9,12 +9,14 @@ use crate::ui::frame::{Frame, session, window};
 /// The line. It appears when it has something to say, at a place where it pushes nothing aside.
 #[component]
 pub(crate) fn ReturnLine() -> impl IntoView {
-    // Only the page that the document opened with is a return.
-    let cold = !Frame::here().hydrated.get_untracked();
+    // Once for each document: whoever comes to the feed a second time has not come back.
+    let frame = Frame::here();
+    let cold = frame.returning.get_value();
     let session = session();
     let took = RwSignal::new(None::<f64>);
     if cold {
         Effect::new(move |_| {
+            frame.returning.set_value(false);
             if let Some(window) = window() {
                 spawn_local(async move {
                     let shown = window.first_post_shown().await;

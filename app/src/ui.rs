@@ -37,14 +37,16 @@ use part::inspector::Inspector;
 pub fn App() -> impl IntoView {
     let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_default()).into_inner();
     let session = expect_context::<Arc<dyn Host>>().session(&boot);
-    let frame = Frame::new(&boot);
+    // Counted and not owned: the server writes the head when the page's owner is no longer at hand.
+    let title = ArcRwSignal::new(String::new());
+    let frame = Frame::new(&boot, title.clone().into());
     provide_context(session);
     provide_context(frame);
     provide_context(boot);
     provide_meta_context();
 
     view! {
-        <Title text=move || frame.title.get() />
+        <Title text=move || title.get() />
         <Router>
             // Left to the browser: the router would change the address and not move the focus.
             <a class="skip" href="#main" rel="external">"Skip to content"</a>

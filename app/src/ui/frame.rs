@@ -31,13 +31,13 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    pub(crate) fn new(boot: &Boot) -> Self {
+    pub(crate) fn new(boot: &Boot, title: RwSignal<String>) -> Self {
         let hydrated = RwSignal::new(false);
         // Effects run in the browser alone, after the first frame.
         Effect::new(move |_| hydrated.set(true));
         Self {
             status: RwSignal::new(String::new()),
-            title: RwSignal::new(String::new()),
+            title,
             hydrated,
             leaving: RwSignal::new(false),
             returning: StoredValue::new(boot.viewer.is_some() || boot.storage.is_some()),

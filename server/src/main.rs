@@ -17,7 +17,14 @@ fn main() -> ExitCode {
             let filter = EnvFilter::try_from_env("NIGHTLATCH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
             tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
             let served = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(site::StartError::from);
-            if let Err(error) = served.and_then(|runtime| runtime.block_on(site::serve(&config, Arc::new(SystemClock), asked_to_stop()))) {
+            let served = served.and_then(|runtime| {
+                runtime.block_on(async {
+                    // Listened for from the beginning: a stop that comes while the server starts is a stop, too.
+                    let stop = asked_to_stop()?;
+                    site::serve(&config, Arc::new(SystemClock), stop).await
+                })
+            });
+            if let Err(error) = served {
                 eprintln!("nightlatch: {error}");
                 return ExitCode::FAILURE;
             }
@@ -33,17 +40,14 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Control-C, or the signal that service managers send.
-async fn asked_to_stop() {
+/// Done when somebody presses Control-C, or a service manager sends its signal.
+fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated => {}
-    }
+    })
 }

@@ -116,8 +116,6 @@ async fn a_stop_is_graceful_and_what_it_leaves_is_private() {
     let folder = TempDir::new().unwrap();
     let data = folder.path().join("data");
     let mut server = {
-        fs::create_dir(&data).unwrap();
-        fs::remove_dir(&data).unwrap();
         // The folder is made by the server, so the address file cannot be inside it at first.
         let mut command = Command::new(env!("CARGO_BIN_EXE_nightlatch"));
         command.arg("--address-file").arg(folder.path().join("address")).arg("--data").arg(&data).args(["--listen", "127.0.0.1:0"]);

@@ -78,7 +78,7 @@ fn Table(rows: Vec<AccountSummary>) -> impl IntoView {
                     <td>{row.display_name}</td>
                     <td><span class=if row.role == Role::Admin { "tag me" } else { "tag" }>{row.role.as_str()}</span></td>
                     <td>{time::day(row.created_at)}</td>
-                    <td class="number">{row.sessions}</td>
+                    <td class="number">{row.sessions.to_string()}</td>
                     <td>{seen}</td>
                 </tr>
             }

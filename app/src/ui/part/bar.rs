@@ -46,7 +46,7 @@ fn Menu(viewer: Viewer) -> impl IntoView {
                 <span class="vh">" (account menu)"</span>
             </button>
             <div class="sheet" id="account-menu" popover="auto">
-                <p class="who"><b>{display_name}</b><small>"@" {username.clone()}</small></p>
+                <p class="who"><b>{display_name}</b><small>{["@", &username].concat()}</small></p>
                 // A whole new page, as the popover would stay open above a page that only changed.
                 {(role == Role::Admin).then(|| view! { <a href=routes::page::ADMIN_ACCOUNTS rel="external">"Accounts"</a> })}
                 <LogOut username=username />
@@ -73,7 +73,7 @@ fn LogOut(username: String) -> impl IntoView {
     };
     view! {
         <form method="post" action=routes::page::LOG_OUT on:submit=log_out>
-            <button>"Log out " {username}</button>
+            <button>{["Log out ", &username].concat()}</button>
         </form>
     }
 }

@@ -141,19 +141,21 @@ fn tick(left: RwSignal<i64>) {
 
 #[component]
 fn Apart(inspection: Inspection, left: RwSignal<i64>) -> impl IntoView {
+    let back = if inspection.confirmed { ", confirmed" } else { ", handed out, not used yet" };
+    let facts = [
+        ("Came in", if inspection.by_cookie { "a cookie" } else { "Authorization: Bearer" }.to_owned()),
+        ("Generation", [&inspection.generation.to_string(), back].concat()),
+        ("Saved", if inspection.saved { "yes" } else { "no" }.to_owned()),
+        ("Ends unused", time::moment(inspection.idle_expires_at)),
+        ("Ends at the latest", time::moment(inspection.expires_at)),
+    ];
+    let facts: Vec<AnyView> = facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }.erased()).collect();
     view! {
         <p class="life">
             <meter min="0" max=inspection.life value=move || left.get() aria-label="Time left of the access token"></meter>
             <span class="number">{move || if left.get() > 0 { [&time::span(left.get()), " left"].concat() } else { "expired".to_owned() }}</span>
         </p>
-        <dl>
-            <dt>"Came in"</dt><dd>{if inspection.by_cookie { "a cookie" } else { "Authorization: Bearer" }}</dd>
-            <dt>"Generation"</dt>
-            <dd>{inspection.generation} {if inspection.confirmed { ", confirmed" } else { ", handed out, not used yet" }}</dd>
-            <dt>"Saved"</dt><dd>{if inspection.saved { "yes" } else { "no" }}</dd>
-            <dt>"Ends unused"</dt><dd>{time::moment(inspection.idle_expires_at)}</dd>
-            <dt>"Ends at the latest"</dt><dd>{time::moment(inspection.expires_at)}</dd>
-        </dl>
+        <dl>{facts}</dl>
         <h4>"Header"</h4>
         <pre>{inspection.header}</pre>
         <h4>"Payload"</h4>

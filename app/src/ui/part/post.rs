@@ -20,7 +20,7 @@ pub(crate) fn PostCard(post: Post, now: i64, first: bool) -> impl IntoView {
                     <Avatar username=post.username.clone() display_name=post.display_name.clone() />
                     <h2 id=id>{post.display_name}</h2>
                     <p class="muted">
-                        "@" {post.username} " · "
+                        {["@", &post.username, " · "].concat()}
                         <time datetime=time::rfc3339(post.created_at) title=time::moment(post.created_at)>
                             {time::ago(now, post.created_at)}
                         </time>

@@ -33,7 +33,7 @@ pub(crate) fn ReturnLine() -> impl IntoView {
                 <div class="return-line">
                     <p>
                         "You are back as " <b>{viewer.username}</b> ". Feed shown in "
-                        <b class="number">{ms.round() as u32} " ms"</b> ", no password asked."
+                        <b class="number">{[&(ms.round() as u32).to_string(), " ms"].concat()}</b> ", no password asked."
                     </p>
                     <button class="icon" aria-label="Dismiss" on:click=move |_| took.set(None)>
                         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg>

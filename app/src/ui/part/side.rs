@@ -29,7 +29,7 @@ pub(crate) fn Side() -> impl IntoView {
                 <section class="card you">
                     <header>
                         <Avatar username=viewer.username.clone() display_name=viewer.display_name.clone() />
-                        <p><b>{viewer.display_name}</b><small>"@" {viewer.username}</small></p>
+                        <p><b>{viewer.display_name}</b><small>{["@", &viewer.username].concat()}</small></p>
                     </header>
                     <h2>"How you stay logged in"</h2>
                     <p>{text::recognised(storage)}</p>

@@ -40,9 +40,9 @@ fn Call(call: Vec<Exchange>) -> impl IntoView {
             view! {
                 <li>
                     <span class="part">{part}</span>
-                    <span class="path">{exchange.method} " " {exchange.path}</span>
+                    <span class="path">{[exchange.method, " ", &exchange.path].concat()}</span>
                     <span class=class>{status}</span>
-                    <span class="number">{exchange.took_ms.round() as u32} " ms"</span>
+                    <span class="number">{[&(exchange.took_ms.round() as u32).to_string(), " ms"].concat()}</span>
                 </li>
             }
             .erased()

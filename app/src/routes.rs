@@ -46,6 +46,21 @@ pub fn local_target(next: &str) -> Option<&str> {
     (plain && rooted && !veiled).then_some(next)
 }
 
+/// Percent-encodes a text for a query value (RFC 3986 §2.1): all but what is safe everywhere, and the slash.
+#[must_use]
+pub fn query_value(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.extend(['%', char::from(HEX[usize::from(byte >> 4)]), char::from(HEX[usize::from(byte & 15)])]);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

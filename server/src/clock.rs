@@ -15,7 +15,6 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods, reason = "the one place")]
     fn now(&self) -> Timestamp {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
     }

@@ -169,7 +169,6 @@ pub enum Command {
 ///
 /// # Errors
 /// Every fault, one a line.
-#[allow(clippy::disallowed_methods, reason = "the one place")]
 pub fn from_process() -> Result<Command, Vec<String>> {
     let environment = std::env::vars().filter(|(name, _)| name.starts_with("NIGHTLATCH_")).collect();
     read(std::env::args().skip(1).collect(), environment, |path| std::fs::read_to_string(path).map_err(|error| error.to_string()))

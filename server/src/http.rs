@@ -39,7 +39,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::ME, get(session::me))
         .route(api::FEED, get(feed::list))
         .route(api::ADMIN_ACCOUNTS, get(accounts::list))
-        .layer(middleware::from_fn(guard::personal));
+        .layer(middleware::from_fn(guard::mark_personal));
 
     // Each page, and where it has a form, the form: the site works without scripts.
     let pages = Router::new()
@@ -49,7 +49,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(page::SAVE, get(ssr::signed_in).post(forms::save))
         .route(page::LOG_OUT, post(forms::log_out))
         .route(page::ADMIN_ACCOUNTS, get(ssr::admin))
-        .layer(middleware::from_fn(guard::personal));
+        .layer(middleware::from_fn(guard::mark_personal));
 
     Router::new()
         .merge(operators)

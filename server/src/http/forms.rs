@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
-use app::routes::{local_target, page};
+use app::routes::{local_target, page, query_value};
+use app::ui::text;
 use app::wire::account::SignUp;
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use app::wire::session::{LogIn, Refresh, RefusedForm, TokenStorage, Why};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Deserialize;
 
 use super::cookies::{self, Shown};
 use super::extract::{Form, Peer, refresh_token};
 use super::problem::{self, Answer};
-use super::{session as rest, ssr};
+use super::session as rest;
+use super::ssr::{self, see_other};
 use crate::auth::session::{self, Granted};
 use crate::auth::{Error, account};
 use crate::site::Site;
@@ -49,10 +51,10 @@ pub async fn log_in(
     let refused = |problem| ssr::refused(&site, &headers, page::LOG_IN, RefusedForm { problem, typed: typed.clone() });
     let mut missing = Problem::new(Code::InvalidFields);
     if form.login.trim().is_empty() {
-        missing = missing.field("login", "Enter your username or email");
+        missing = missing.field("login", text::EMPTY_LOGIN);
     }
     if form.password.expose().is_empty() {
-        missing = missing.field("password", "Enter your password");
+        missing = missing.field("password", text::EMPTY_PASSWORD);
     }
     let storage = match storage(&form.storage) {
         Ok(storage) => storage,
@@ -166,7 +168,7 @@ pub async fn log_out(State(site): State<Arc<Site>>, headers: HeaderMap) -> Answe
 async fn welcome(site: &Site, headers: &HeaderMap, granted: Granted, next: &str) -> Answer<Response> {
     rest::replace(site, headers, granted.viewer.session_id).await?;
     let to = match local_target(next) {
-        Some(next) if next != page::HOME => format!("{}?next={}", page::SAVE, encoded(next)),
+        Some(next) if next != page::HOME => format!("{}?next={}", page::SAVE, query_value(next)),
         _ => page::SAVE.to_owned(),
     };
     let mut response = see_other(&to);
@@ -180,23 +182,5 @@ fn storage(text: &str) -> std::result::Result<TokenStorage, Problem> {
     chosen.filter(|storage| storage.refresh_in_cookie()).ok_or_else(|| {
         Problem::new(Code::InvalidFields)
             .field("storage", "This token storage needs scripts. Wait until the page has loaded, or choose cookies.")
-    })
-}
-
-fn see_other(to: &str) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(page::HOME)));
-    response
-}
-
-/// Percent-encoding for a query value (RFC 3986 §2.1).
-pub(super) fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
     })
 }

@@ -89,9 +89,14 @@ fn comes_from(origin: &str, request: &Request) -> bool {
     }
 }
 
-/// For everything that depends on who asks: no cache keeps it.
-pub async fn personal(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Marks an answer that depends on who asked: no cache keeps it.
+pub async fn mark_personal(request: Request, next: Next) -> Response {
+    personal(next.run(request).await)
+}
+
+/// The same for one answer.
+#[must_use]
+pub fn personal(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("Cookie, Authorization"));

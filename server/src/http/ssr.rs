@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use app::api::{Answer, Api};
-use app::routes::{local_target, page};
+use app::routes::{local_target, page, query_value};
 use app::session::{Host, Session};
 use app::shell::shell;
 use app::wire::account::{AccountSummary, Viewer};
@@ -19,9 +19,8 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
-use super::forms::encoded;
 use super::problem::{Refusal, of};
-use super::{cookies, embedded};
+use super::{cookies, embedded, guard};
 use crate::auth::policy::{Action, may};
 use crate::auth::session;
 use crate::site::Site;
@@ -40,7 +39,7 @@ pub async fn home(State(site): State<Arc<Site>>, request: Request) -> Response {
 pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Response {
     let boot = boot(&site, request.headers()).await;
     if boot.viewer.is_none() && boot.storage.is_none() {
-        return see_other(&format!("{}?next={}", page::LOG_IN, encoded(request.uri().path())));
+        return see_other(&format!("{}?next={}", page::LOG_IN, query_value(request.uri().path())));
     }
     render(&site, boot, request, StatusCode::OK).await
 }
@@ -50,7 +49,7 @@ pub async fn admin(State(site): State<Arc<Site>>, request: Request) -> Response 
     let boot = boot(&site, request.headers()).await;
     let status = match &boot.viewer {
         Some(viewer) if !may(viewer.role, Action::ListAccounts) => StatusCode::FORBIDDEN,
-        None if boot.storage.is_none() => return see_other(&format!("{}?next={}", page::LOG_IN, encoded(request.uri().path()))),
+        None if boot.storage.is_none() => return see_other(&format!("{}?next={}", page::LOG_IN, query_value(request.uri().path()))),
         _ => StatusCode::OK,
     };
     render(&site, boot, request, status).await
@@ -80,7 +79,7 @@ pub async fn anything_else(State(site): State<Arc<Site>>, uri: Uri, request: Req
         return file;
     }
     let boot = boot(&site, request.headers()).await;
-    personal(render(&site, boot, request, StatusCode::NOT_FOUND).await)
+    guard::personal(render(&site, boot, request, StatusCode::NOT_FOUND).await)
 }
 
 /// The page of a form that was refused, with what was typed.
@@ -210,14 +209,9 @@ impl Api for LocalApi {
     }
 }
 
-fn see_other(to: &str) -> Response {
+/// 303: the browser goes there with `GET`.
+pub(super) fn see_other(to: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(page::HOME)));
-    response
-}
-
-fn personal(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Cookie, Authorization"));
     response
 }

@@ -10,7 +10,7 @@ use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::field::{Field, Traits, fill, typed};
-use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, encoded, next};
+use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
 use crate::ui::part::storage::{Choice, StorageChoice};
 use crate::ui::text;
@@ -85,7 +85,7 @@ pub(crate) fn LogIn() -> impl IntoView {
 
     let reason = move || query.with(|query| query.get_str("why").map(Why::parse));
     let elsewhere = move || match next() {
-        Some(next) => [routes::page::SIGN_UP, "?next=", &encoded(&next)].concat(),
+        Some(next) => [routes::page::SIGN_UP, "?next=", &routes::query_value(&next)].concat(),
         None => routes::page::SIGN_UP.to_owned(),
     };
     view! {

@@ -7,10 +7,10 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::Api;
+use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session};
-use crate::ui::part::form::encoded;
 use crate::ui::part::later::{Later, Pending};
 use crate::ui::part::post::{PostCard, Skeleton};
 use crate::ui::text;
@@ -132,7 +132,7 @@ fn More(foot: RwSignal<Foot>, later: RwSignal<Vec<Post>>) -> impl IntoView {
                 view! {
                     <a
                         class="btn"
-                        href=move || cursor.get().map(|cursor| ["/?after=", &encoded(&cursor)].concat())
+                        href=move || cursor.get().map(|cursor| ["/?after=", &routes::query_value(&cursor)].concat())
                         aria-disabled=move || foot.with(|foot| matches!(foot, Foot::Loading(_))).then_some("true")
                         on:click=press
                     >

@@ -157,22 +157,8 @@ pub(crate) fn after_entry(storage: TokenStorage, next: Option<&str>) -> String {
     match (storage, next) {
         (TokenStorage::Session | TokenStorage::Memory, next) => next.unwrap_or(routes::page::HOME).to_owned(),
         (_, None) => routes::page::SAVE.to_owned(),
-        (_, Some(next)) => [routes::page::SAVE, "?next=", &encoded(next)].concat(),
+        (_, Some(next)) => [routes::page::SAVE, "?next=", &routes::query_value(next)].concat(),
     }
-}
-
-/// Percent-encodes for a query, all but what is safe everywhere.
-pub(crate) fn encoded(text: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.extend(['%', char::from(HEX[usize::from(byte >> 4)]), char::from(HEX[usize::from(byte & 15)])]);
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
-use crate::ui::part::form::encoded;
 use crate::ui::part::mark::Key;
 use crate::ui::text;
 use crate::wire::session::Why;
@@ -42,7 +41,7 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> A
                 go(routes::page::LOG_IN);
             } else {
                 let mark = if search.is_empty() { "" } else { "?" };
-                go(&[routes::page::LOG_IN, "?next=", &encoded(&[path.as_str(), mark, search.as_str()].concat())].concat());
+                go(&[routes::page::LOG_IN, "?next=", &routes::query_value(&[path.as_str(), mark, search.as_str()].concat())].concat());
             }
         }
     });

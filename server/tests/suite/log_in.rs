@@ -110,6 +110,10 @@ async fn logging_out_clears_only_its_own_cookies(world: World) {
     // Somebody shows rover's refresh token beside mina's cookies: two sessions, nothing happens.
     let reply = mina.json(Method::DELETE, "/api/session", &json!({"refresh": grant["refresh"]})).await;
     assert_eq!((reply.status.as_u16(), reply.code()), (400, "conflicting_credentials".into()));
+    let mut half = mina.stolen();
+    half.jar.remove(REFRESH);
+    let reply = half.json(Method::DELETE, "/api/session", &json!({"refresh": grant["refresh"]})).await;
+    assert_eq!(reply.code(), "conflicting_credentials", "also beside her access token alone");
     assert_eq!(world.count("select count(*) from sessions where ended_at is null").await, 2);
 
     let reply = mina.log_out().await;

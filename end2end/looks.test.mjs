@@ -11,6 +11,13 @@ const WIDTHS = [360, 1280];
 const SCHEMES = ['light', 'dark'];
 mkdirSync(RESULTS, { recursive: true });
 
+/** In the page: what one presses or types into, and reaches over the edge of the card it is in. */
+function stickOut() {
+    const right = (element) => element.getBoundingClientRect().right;
+    const inside = [...document.querySelectorAll('.card :is(button, input)')].filter((element) => element.offsetParent);
+    return inside.filter((element) => right(element) > right(element.closest('.card'))).map((element) => element.outerHTML);
+}
+
 async function portray(page, name) {
     for (const colorScheme of SCHEMES) {
         await page.emulateMedia({ colorScheme });
@@ -19,6 +26,8 @@ async function portray(page, name) {
             await page.screenshot({ path: join(RESULTS, `${name}-${colorScheme}-${width}.png`) });
             const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
             assert.ok(content <= window, `${name} is ${content} wide in a window of ${window}`);
+            const astray = await page.evaluate(stickOut);
+            assert.deepEqual(astray, [], `${name} at ${width} px: what sticks out of its card`);
         }
     }
 }

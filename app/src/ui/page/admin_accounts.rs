@@ -88,7 +88,7 @@ fn Table(rows: Vec<AccountSummary>) -> impl IntoView {
     view! {
         <div class="scroll" role="region" aria-labelledby="accounts" tabindex="0">
             <table>
-                <caption id="accounts">"Every account, and how many of its sessions could be used now"</caption>
+                <caption id="accounts">"Every account, with its living sessions"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Username"</th>

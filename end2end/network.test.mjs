@@ -37,3 +37,14 @@ scene('a log-in that finds no server keeps what was typed', UNREACHABLE, async (
     await press(page, 'Save login info');
     await feed(page);
 });
+
+scene('a browser that refuses to store anything says for how long the log-in holds', {}, async ({ page }) => {
+    await page.addInitScript(() => {
+        Storage.prototype.setItem = () => {
+            throw new DOMException('full', 'QuotaExceededError');
+        };
+    });
+    await logIn(page, { ...MINA, storage: 'local', save: true });
+    await feed(page);
+    await expectText(page.locator('.notice.warn'), 'This browser does not let us store your sign-in key. You are logged in until you reload or close this page.');
+});

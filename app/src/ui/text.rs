@@ -9,6 +9,9 @@ pub const EMPTY_LOGIN: &str = "Enter your username or email";
 pub const EMPTY_PASSWORD: &str = "Enter your password";
 /// A name and a password that do not belong together: which of them is wrong is not said.
 pub const WRONG: &str = "Username or password is wrong";
+/// The browser refuses to store the tokens: they are in memory.
+pub(crate) const FLEETING: &str =
+    "This browser does not let us store your sign-in key. You are logged in until you reload or close this page.";
 /// While this browser looks for its session.
 pub const OPENING: &str = "Opening your feed…";
 

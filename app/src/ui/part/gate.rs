@@ -26,6 +26,7 @@ enum Pass {
 #[component]
 pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> AnyView) -> impl IntoView {
     let session = session();
+    let fleeting = session.clone();
     let location = use_location();
     let go = go();
     let pass = Memo::new(move |_| match session.phase() {
@@ -47,6 +48,7 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> A
     });
     view! {
         <Offline />
+        {move || fleeting.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
         {move || match pass.get() {
             Pass::Open(_) => body(),
             Pass::Waiting => view! {

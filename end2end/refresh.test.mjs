@@ -59,7 +59,7 @@ describe('a token that expires', { concurrency: true }, () => {
             // No page, no timer: the token expires with nobody there to see it.
             await page.goto('about:blank');
             const tabs = [page, ...(await Promise.all([1, 2, 3, 4].map(() => browser.tab())))];
-            await page.waitForTimeout(11_000);
+            await page.waitForTimeout(15_000);
 
             await Promise.all(tabs.map((tab) => tab.goto('/')));
             await Promise.all(tabs.map(feed));

@@ -209,7 +209,7 @@ pub struct Boot {
     pub storage: Option<TokenStorage>,
     /// Whether that session outlives the browser's closing.
     pub saved: bool,
-    /// The generation of that session.
+    /// The generation of the refresh token that this browser showed for the page.
     pub generation: u64,
     /// Seconds for which the access token in the cookie still holds; `None` when there is none, or it has expired.
     pub expires_in: Option<u32>,

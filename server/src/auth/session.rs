@@ -200,18 +200,19 @@ pub async fn verify_now(auth: &Auth, claims: &Claims) -> Result<(Viewer, Session
     }
 }
 
-/// Who a document is rendered for by the refresh token alone: nothing is minted, nothing is written.
+/// Who a document is rendered for by the refresh token alone, and at which generation that token is: nothing is minted, nothing is
+/// written.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn peek(auth: &Auth, token: &Secret) -> Result<Option<(Viewer, Session)>> {
+pub async fn peek(auth: &Auth, token: &Secret) -> Result<Option<(Viewer, Session, i64)>> {
     let Some(presented) = auth.chain.open(token.expose()) else { return Ok(None) };
     let Some(row) = sessions::by_id(&auth.db, presented.session_id).await? else { return Ok(None) };
     if !chain::peek(&row, presented.generation, auth.clock.now(), auth.window()) {
         return Ok(None);
     }
     let account = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none());
-    Ok(account.map(|account| (viewer(&account, row.session_id), row)))
+    Ok(account.map(|account| (viewer(&account, row.session_id), row, presented.generation)))
 }
 
 fn viewer(account: &Account, session_id: Uuid) -> Viewer {

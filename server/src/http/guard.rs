@@ -15,14 +15,9 @@ use crate::site::Site;
 /// How long a request may take, its body included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// The id of a request, in its extensions, in the log and in every problem.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
-
 /// Outermost: gives the request its id, writes problems out, sets the headers that every answer carries.
-pub async fn finish(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let request_id = crate::model::id(site.auth.clock.now()).simple().to_string();
-    request.extensions_mut().insert(RequestId(request_id.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {

@@ -111,10 +111,11 @@ async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> Boot {
     let refresh = cookies::read(headers, cookies::REFRESH).ok().flatten().map(|token| app::wire::secret::Secret::new(token.to_owned()));
     if let Some(token) = refresh {
         match session::peek(auth, &token).await {
-            Ok(Some((viewer, row))) => {
+            Ok(Some((viewer, row, shown))) => {
                 boot.storage = Some(row.storage());
                 boot.saved = row.saved;
-                boot.generation = row.generation.cast_unsigned();
+                // Of the token shown, not of the row: another tab may have refreshed a moment ago, and this browser may know already.
+                boot.generation = shown.cast_unsigned();
                 let left = claims.filter(|claims| claims.sid == viewer.session_id).map(|claims| claims.exp - now.div_euclid(1000));
                 boot.expires_in = left.and_then(|left| u32::try_from(left).ok()).filter(|left| *left > 0);
                 boot.viewer = Some(viewer);

@@ -7,7 +7,6 @@ use crate::model::{Device, Timestamp, id};
 
 statements! {
     INSERT = "insert into events (event_id, account_id, session_id, kind, user_agent, ip, created_at) values ($1, $2, $3, $4, $5, $6, $7)";
-    KINDS = "select kind from events where account_id = $1 order by created_at, event_id";
 }
 
 /// Notes an event.
@@ -26,12 +25,4 @@ pub async fn insert(db: &Db, account_id: Uuid, session_id: Option<Uuid>, kind: &
         .execute(conn)
         .await
         .map(|_| ()))
-}
-
-/// The kinds of an account's events, oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn kinds(db: &Db, account_id: Uuid) -> Result<Vec<String>> {
-    on!(read db, |conn| sqlx::query_scalar(KINDS).bind(account_id).fetch_all(conn).await)
 }

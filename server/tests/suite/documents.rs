@@ -7,6 +7,7 @@ use crate::world::{ACCESS, REFRESH, World, on_both};
 
 on_both!(
     the_first_html_is_the_feed,
+    a_document_says_how_far_its_own_browser_was,
     a_stranger_is_sent_to_the_log_in_page,
     a_session_only_the_browser_can_see_gets_a_neutral_shell,
     a_log_in_without_scripts_ends_in_the_feed,
@@ -33,6 +34,17 @@ async fn the_first_html_is_the_feed(world: World) {
         assert!(!reply.text.contains(tab.jar[REFRESH].as_str()), "and no token");
     }
     assert!(tab.get("/login").await.header("location") == Some("/"), "no log-in page for those who are in");
+}
+
+/// So that a tab that hydrates after another tab's refresh sees that its store is further than its page, and does not refresh again.
+async fn a_document_says_how_far_its_own_browser_was(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let mut late = tab.stolen();
+    tab.refresh().await;
+    for (tab, generation) in [(&mut late, 1), (&mut tab, 2)] {
+        let text = tab.get("/").await.text.replace('\\', "");
+        assert!(text.contains(&format!("\"generation\":{generation}")), "{generation}");
+    }
 }
 
 async fn a_stranger_is_sent_to_the_log_in_page(world: World) {

@@ -24,6 +24,8 @@ pub mod api {
     pub const SESSION: &str = "/api/session";
     /// `POST`: the next access token and refresh token.
     pub const REFRESH: &str = "/api/session/refresh";
+    /// `POST`: a session of its own for a duplicated tab.
+    pub const FORK: &str = "/api/session/fork";
     /// `GET`: who is asking.
     pub const ME: &str = "/api/me";
     /// `GET`: a page of the feed, newest first; `?after=` takes a cursor.

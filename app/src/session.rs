@@ -24,7 +24,7 @@ pub use phase::Phase;
 
 use crate::api::Answer;
 use crate::wire::account::{SignUp, Viewer};
-use crate::wire::session::{Boot, LogIn, TokenStorage};
+use crate::wire::session::{Boot, Change, LogIn, TokenStorage};
 
 /// What a page can do to the session. The browser's adapter implements it over the engine; while the server renders, there is none.
 pub trait Verbs: Send + Sync {
@@ -34,8 +34,8 @@ pub trait Verbs: Send + Sync {
     fn sign_up(&self, form: SignUp) -> Answer<Viewer>;
     /// Gone locally at once, then told to the server. Never fails towards the page.
     fn log_out(&self) -> Answer<()>;
-    /// Saves the login info, or not: whether the session outlives the browser's closing.
-    fn save(&self, save: bool) -> Answer<()>;
+    /// Changes the living session: whether it outlives the browser's closing, where its tokens live.
+    fn change(&self, change: Change) -> Answer<()>;
     /// Tries to reach the server again now, after [`Phase::Offline`].
     fn retry(&self);
 }

@@ -14,7 +14,7 @@ use app::session::{Host, Session, Verbs};
 use app::wire::account::{AccountSummary, SignUp, Viewer};
 use app::wire::feed::{Page, Post};
 use app::wire::problem::{Code, Problem};
-use app::wire::session::{Boot, Inspection, LogIn};
+use app::wire::session::{Boot, Change, Inspection, LogIn};
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::spawn_local;
@@ -116,8 +116,8 @@ impl Verbs for Browser {
         })
     }
 
-    fn save(&self, save: bool) -> Answer<()> {
-        self.with(move |engine| async move { engine.save(save).await })
+    fn change(&self, change: Change) -> Answer<()> {
+        self.with(move |engine| async move { engine.change(change).await })
     }
 
     fn retry(&self) {

@@ -36,6 +36,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::ACCOUNTS, post(accounts::create))
         .route(api::SESSION, post(session::create).get(session::inspect).patch(session::change).delete(session::destroy))
         .route(api::REFRESH, post(session::refresh))
+        .route(api::FORK, post(session::fork))
         .route(api::ME, get(session::me))
         .route(api::FEED, get(feed::list))
         .route(api::ADMIN_ACCOUNTS, get(accounts::list))

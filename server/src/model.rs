@@ -20,6 +20,8 @@ pub struct Device {
     pub user_agent: String,
     /// The address the connection came from.
     pub ip: String,
+    /// What the browser's own cookie holds, or would hold if it had one.
+    pub browser: String,
 }
 
 /// A time-ordered id (UUIDv7, RFC 9562) for the moment `now`.

@@ -6,6 +6,7 @@ pub mod attempts;
 pub mod events;
 pub mod posts;
 pub mod sessions;
+pub mod together;
 
 use std::path::Path;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub enum Db {
         writer: SqlitePool,
         /// Read-only connections.
         readers: SqlitePool,
+        /// Steps of refresh chains, on their way to the writer.
+        steps: together::Steps,
     },
     /// A PostgreSQL that any number of servers share.
     Postgres(PgPool),
@@ -108,7 +111,8 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .connect_lazy_with(options.read_only(true).create_if_missing(false));
-        Ok(Self::Sqlite { writer, readers })
+        let steps = together::Steps::over(writer.clone());
+        Ok(Self::Sqlite { writer, readers, steps })
     }
 
     /// Connects to PostgreSQL and brings its tables up to date. Servers that start at the same moment wait for one another.
@@ -143,7 +147,7 @@ impl Db {
     /// Ends every connection, after what is under way.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

@@ -48,6 +48,8 @@ pub struct Engine {
     /// Moves whenever another session, or none, takes over: what was asked before is void then.
     pub(super) epoch: Cell<u64>,
     pub(super) flight: Flight<Outcome>,
+    /// The session is a twin tab's: this one needs a chain of its own before it refreshes anything.
+    pub(super) copy: Cell<bool>,
     groups: Cell<u64>,
 }
 
@@ -67,6 +69,7 @@ impl Engine {
             watch,
             epoch: Cell::new(0),
             flight: Flight::default(),
+            copy: Cell::new(false),
             groups: Cell::new(0),
         });
         engine.open(boot);

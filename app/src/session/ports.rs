@@ -81,6 +81,10 @@ pub trait TokenStore {
     fn save(&self, record: &Record);
     /// Takes away the record that [`Self::load`] shows.
     fn clear(&self);
+    /// Whether this tab began as a copy of another one, with all that the other kept for itself: a session in one tab is two tabs' then.
+    fn copied(&self) -> bool {
+        false
+    }
     /// Differs whenever the record does; `None` when there is none. Cheap.
     fn stamp(&self) -> Option<u64> {
         self.load().map(|record| record.stamp())

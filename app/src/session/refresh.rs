@@ -49,6 +49,7 @@ impl Engine {
         }
         let epoch = self.epoch.get();
         let _held = self.ports.lock.acquire().await;
+        let mut with_cookies = false;
         for _ in 0..ROUNDS {
             if self.epoch.get() != epoch {
                 return self.overtaken();
@@ -68,11 +69,15 @@ impl Engine {
                     }
                 }
             }
-            let answer = self.send(group, Part::Refresh, self.refreshing(&known)).await;
+            let answer = self.send(group, Part::Refresh, self.refreshing(&known, with_cookies)).await;
             if self.epoch.get() != epoch {
                 return self.overtaken();
             }
             match sort(answer) {
+                // The session moved into cookies, and that answer was lost: once more, so that the cookies can come along.
+                Verdict::Granted(grant) if grant.storage.refresh_in_cookie() && !known.storage.refresh_in_cookie() && !with_cookies => {
+                    with_cookies = true;
+                }
                 Verdict::Granted(grant) => {
                     self.answered();
                     self.take(grant);
@@ -80,6 +85,12 @@ impl Engine {
                 }
                 // Said of a token that is no longer the newest here: ask again with the newest.
                 Verdict::Ended(_) | Verdict::Superseded(_) if self.moved_since(&known) => {}
+                // No fork for this copy. The twin goes on, so nothing is announced.
+                Verdict::Ended(Why::Cleared) if self.copy.replace(false) => {
+                    self.ports.store.clear();
+                    self.let_go(Why::Unknown);
+                    return Outcome::Ended(Why::Unknown);
+                }
                 Verdict::Ended(why) => {
                     self.over(why);
                     return Outcome::Ended(why);
@@ -100,10 +111,13 @@ impl Engine {
         matches!(Found::of(self.ports.store.load(), known), Found::Moved(_))
     }
 
-    fn refreshing(&self, known: &Kept) -> Request {
+    fn refreshing(&self, known: &Kept, with_cookies: bool) -> Request {
         let body = Refresh { refresh: known.refresh.clone() };
+        // A fork shows the cookie by which the browser is known.
+        let (path, with_cookies) = if self.copy.get() { (api::FORK, true) } else { (api::REFRESH, with_cookies) };
+        let request = self.request("POST", path, Some(written(&body)));
         // No access token: it may have run out, and the server would have to choose between two credentials.
-        Request { bearer: None, account: None, ..self.request("POST", api::REFRESH, Some(written(&body))) }
+        Request { bearer: None, account: None, cookies: request.cookies || with_cookies, ..request }
     }
 
     /// Persists a grant, reads back, uses, announces.

@@ -31,7 +31,17 @@ impl Engine {
                 let viewer = kept.viewer.clone();
                 let now = self.ports.clock.ticks();
                 let received = schedule::received(now, self.ports.clock.wall(), kept.received_at, kept.expires_in);
-                self.begin(kept, received, None);
+                self.copy.set(kept.place() == Place::Tab && self.ports.store.copied());
+                let due_now = self.copy.get().then_some(now);
+                self.begin(kept, received, due_now);
+                Event::Granted(viewer)
+            }
+            // The server could not look after the cookies that this record speaks of.
+            (None, Some(Record::Session(kept))) if boot.storage.is_some_and(TokenStorage::refresh_in_cookie) => {
+                let viewer = kept.viewer.clone();
+                let now = self.ports.clock.ticks();
+                let received = schedule::received(now, self.ports.clock.wall(), kept.received_at, kept.expires_in);
+                self.begin(kept, received, Some(now));
                 Event::Granted(viewer)
             }
             (None, Some(Record::Session(_))) => {
@@ -83,7 +93,7 @@ impl Engine {
 
     fn begin(&self, kept: Kept, received: f64, due_now: Option<f64>) {
         let due = due_now.unwrap_or_else(|| schedule::due(received, kept.expires_in, self.ports.clock.random()));
-        let expires = due_now.unwrap_or_else(|| schedule::expires(received, kept.expires_in));
+        let expires = schedule::expires(received, kept.expires_in);
         let mut state = self.state.borrow_mut();
         state.storage = kept.storage;
         state.live = Some(Live { kept, due, expires });
@@ -126,6 +136,9 @@ impl Engine {
                 self.let_go(why);
             }
             Message::LoggedOut { .. } => {}
+            Message::Granted { session_id, .. } if held == Some((session_id, Place::Browser)) && self.ports.store.load().is_none() => {
+                self.let_go(Why::Moved);
+            }
             Message::Granted { session_id, generation } if self.outrun(session_id, generation) => {
                 self.ports.store.clear();
                 self.let_go(Why::Unknown);
@@ -141,12 +154,15 @@ impl Engine {
         }
     }
 
-    /// A duplicated tab has a copy of its twin's storage. Once the twin has gone on, the token here is worth nothing any more, and to
-    /// show it would look like theft and end the session of both: so the copy is given up.
+    /// A duplicated tab has a copy of its twin's storage, and gets a session of its own before it uses it. Where it did not know that it
+    /// is a copy, and the twin has gone on, the token here is worth nothing any more, and to show it would look like theft and end the
+    /// session of both: so the copy is given up.
     fn outrun(&self, session_id: Uuid, generation: u64) -> bool {
         let alone =
             self.with_kept(|kept| kept.place() == Place::Tab && kept.viewer.session_id == session_id && kept.generation < generation);
-        alone == Some(true) && matches!(self.ports.store.load(), Some(Record::Session(kept)) if kept.generation < generation)
+        alone == Some(true)
+            && !self.copy.get()
+            && matches!(self.ports.store.load(), Some(Record::Session(kept)) if kept.generation < generation)
     }
 
     fn follow(&self, kept: Kept) {

@@ -64,7 +64,9 @@ impl Engine {
     pub(super) fn hold(&self, mut kept: Kept, age: f64) {
         let (now, random) = (self.ports.clock.ticks(), self.ports.clock.random());
         let event = Event::Granted(kept.viewer.clone());
-        let other = self.with_kept(|held| held.viewer.session_id) != Some(kept.viewer.session_id);
+        // A fork takes the place of the session it was forked from: what is under way goes on with it.
+        let forked = self.copy.replace(false);
+        let other = !forked && self.with_kept(|held| held.viewer.session_id) != Some(kept.viewer.session_id);
         if other {
             self.void_what_is_in_flight();
         }

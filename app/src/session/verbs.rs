@@ -1,4 +1,4 @@
-//! What a page can do to its session: log in, sign up, log out, save.
+//! What a page can do to its session: log in, sign up, log out, change it.
 
 use std::future::Future;
 use std::rc::Rc;
@@ -36,6 +36,7 @@ impl Engine {
         let group = self.group();
         self.settle(group).await;
         self.void_what_is_in_flight();
+        self.copy.set(false);
         let epoch = self.epoch.get();
         // No bearer: this is about a session to come. Cookies travel: the server may take the former session's away.
         let request = Request { bearer: None, account: None, cookies: true, ..self.request("POST", path, Some(form)) };
@@ -98,11 +99,12 @@ impl Engine {
         }
     }
 
-    /// Saves the login info, or not. The record moves to where it then belongs.
+    /// Changes the living session: saves it or not, moves its tokens to another storage. The record moves to where it then belongs,
+    /// and leaves no copy behind. `change.refresh` is filled in here.
     ///
     /// # Errors
     /// What the server says. Nothing has changed then.
-    pub async fn save(self: &Rc<Self>, save: bool) -> Result<(), Problem> {
+    pub async fn change(self: &Rc<Self>, change: Change) -> Result<(), Problem> {
         let (group, epoch) = (self.group(), self.epoch.get());
         let mut fresh = !self.due();
         for part in [Part::Request, Part::Replay] {
@@ -115,8 +117,9 @@ impl Engine {
             }
             let held = self.ports.lock.acquire().await;
             let Some(refresh) = self.with_kept(|kept| kept.refresh.clone()) else { return Err(Problem::new(Code::Unauthenticated)) };
-            // Cookies travel: the one that hints at a session in the browser's storage lasts as long as the session does.
-            let request = Request { cookies: true, ..self.request("PATCH", api::SESSION, Some(written(&Change { save, refresh }))) };
+            let body = written(&Change { refresh, ..change.clone() });
+            // Cookies travel: those that the new storage wants come with the answer, and those of the old one are cleared by it.
+            let request = Request { cookies: true, ..self.request("PATCH", api::SESSION, Some(body)) };
             let answer = self.send(group, part, request).await;
             if self.epoch.get() != epoch {
                 return Err(self.void());

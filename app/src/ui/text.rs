@@ -41,6 +41,7 @@ pub(crate) const fn why(why: Why) -> &'static str {
              If you did not expect this, change your password."
         }
         Why::Cleared => "Your browser cleared its saved data, so you need to log in again.",
+        Why::Moved => "You moved this session's tokens into another tab, where it goes on.",
         Why::Unknown => "Please log in again.",
     }
 }

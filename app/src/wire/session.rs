@@ -54,6 +54,18 @@ impl TokenStorage {
         matches!(self, Self::Cookie)
     }
 
+    /// Whether scripts can get hold of a token here that they cannot get hold of in `other`.
+    #[must_use]
+    pub const fn exposes_more_than(self, other: Self) -> bool {
+        (other.access_in_cookie() && !self.access_in_cookie()) || (other.refresh_in_cookie() && !self.refresh_in_cookie())
+    }
+
+    /// Whether the tokens are one tab's, and are copied with it when the tab is duplicated.
+    #[must_use]
+    pub const fn in_one_tab(self, saved: bool) -> bool {
+        matches!((self, saved), (Self::Session, _) | (Self::Local, false))
+    }
+
     /// Whether the refresh token travels in a cookie. The server recognises these sessions on a plain `GET`.
     #[must_use]
     pub const fn refresh_in_cookie(self) -> bool {
@@ -81,6 +93,8 @@ pub enum Why {
     Reuse,
     /// The client's own storage is gone.
     Cleared,
+    /// It lives on in another tab alone, which took its tokens there.
+    Moved,
     /// Nothing is known about it.
     Unknown,
 }
@@ -98,6 +112,7 @@ impl Why {
             Self::Age => "age",
             Self::Reuse => "reuse",
             Self::Cleared => "cleared",
+            Self::Moved => "moved",
             Self::Unknown => "unknown",
         }
     }
@@ -105,7 +120,7 @@ impl Why {
     /// The reverse of [`Self::as_str`]; what is not known is [`Self::Unknown`].
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        [Self::LoggedOut, Self::Elsewhere, Self::Everywhere, Self::Password, Self::Idle, Self::Age, Self::Reuse, Self::Cleared]
+        [Self::LoggedOut, Self::Elsewhere, Self::Everywhere, Self::Password, Self::Idle, Self::Age, Self::Reuse, Self::Cleared, Self::Moved]
             .into_iter()
             .find(|why| why.as_str() == text)
             .unwrap_or(Self::Unknown)
@@ -129,7 +144,7 @@ pub struct LogIn {
     pub save: Option<bool>,
 }
 
-/// `POST /api/session/refresh`, and the part of `DELETE /api/session` that names the session by its refresh token.
+/// `POST /api/session/refresh` and `POST /api/session/fork`, and the part of `DELETE /api/session` that names the session by its refresh token.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
@@ -139,12 +154,19 @@ pub struct Refresh {
 }
 
 /// `PATCH /api/session`: change a living session. It takes the refresh token, as it hands a refresh token out: an access token
-/// alone must not be enough to get one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// alone must not be enough to get one. What is absent stays as it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// Whether the session outlives the browser's closing.
-    pub save: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub save: Option<bool>,
+    /// Where its tokens shall live from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<TokenStorage>,
+    /// Needed where scripts shall get hold of a token that they cannot get hold of now: an injected script does not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
+    pub password: Option<Secret>,
     /// Absent where the refresh token travels in a cookie.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
     pub refresh: Option<Secret>,
@@ -245,6 +267,16 @@ mod tests {
             assert_eq!(Why::parse(why.as_str()), why);
             assert_eq!(serde_json::to_string(&why).unwrap(), format!("\"{}\"", why.as_str()));
         }
+    }
+
+    #[test]
+    fn every_step_towards_scripts_exposes_more_and_none_back() {
+        use TokenStorage::{Cookie, Hybrid, Local, Memory, Native, Session};
+        for (to, from) in [(Hybrid, Cookie), (Local, Cookie), (Local, Hybrid), (Memory, Hybrid), (Native, Cookie)] {
+            assert!(to.exposes_more_than(from), "{from:?} to {to:?}");
+            assert!(!from.exposes_more_than(to), "{to:?} to {from:?}");
+        }
+        assert!(!Session.exposes_more_than(Memory) && !Memory.exposes_more_than(Local) && !Cookie.exposes_more_than(Cookie));
     }
 
     #[test]

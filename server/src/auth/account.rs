@@ -2,6 +2,7 @@
 
 use app::wire::account::{Email, NewPassword, Role, SignUp, Username, display_name};
 use app::wire::problem::{Code, Problem};
+use uuid::Uuid;
 
 use super::session::{self, Granted};
 use super::{Auth, Error, Result, password, throttle};
@@ -43,7 +44,7 @@ pub async fn sign_up(auth: &Auth, form: &SignUp, device: Device) -> Result<Grant
     let new = session::start(auth, &account, form.storage.unwrap_or_default(), form.save.unwrap_or(false), device, now);
     let row = crate::store::sessions::insert(&mut tx, &new).await?;
     tx.commit().await?;
-    session::grant(auth, &account, row, now)
+    Ok(session::grant(auth, &account, row, now)?.for_browser(&new.device))
 }
 
 fn parse(auth: &Auth, form: &SignUp) -> Result<(Username, Email, NewPassword)> {
@@ -68,6 +69,27 @@ fn parse(auth: &Auth, form: &SignUp) -> Result<(Username, Email, NewPassword)> {
         (Ok(username), Ok(email), Ok(new_password)) if problem.fields.is_empty() => Ok((username, email, new_password)),
         _ => Err(Error::Fields(problem)),
     }
+}
+
+/// Writes to the owner of an account that one of its sessions was ended because a replaced refresh token was shown again. Who has not
+/// claimed the address of the account is not its owner.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_of_reuse(auth: &Auth, account_id: Uuid, device: &Device, now: Timestamp) -> Result<()> {
+    let Some(account) = accounts::by_id(&auth.db, account_id).await?.filter(|account| account.email_key.is_some()) else { return Ok(()) };
+    let body = format!(
+        "A sign-in key of your account {} was used a second time. Somebody may have copied it, so we ended that session: the browser it \
+         belonged to has to log in again, and a copy is worth nothing any more.\n\n\
+         It was shown from the address {} by: {}\n\n\
+         If you did not expect this, change your password.",
+        account.username,
+        if device.ip.is_empty() { "(unknown)" } else { &device.ip },
+        if device.user_agent.is_empty() { "(unknown)" } else { &device.user_agent },
+    );
+    let mut tx = auth.db.begin().await?;
+    accounts::insert_mail(&mut tx, id(now), &account.email, "We ended one of your sessions", &body, now).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn tell_owner(tx: &mut Tx, account: &Account, now: Timestamp) -> Result<()> {

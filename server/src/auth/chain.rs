@@ -108,6 +108,13 @@ pub enum Verdict {
     CatchUp,
 }
 
+/// Why a session is over, whether or not that has been written down.
+#[must_use]
+pub fn over(row: &Session, now: Timestamp) -> Option<Why> {
+    let limit = if row.expires_at <= now { Some(Why::Age) } else { (row.idle_expires_at <= now).then_some(Why::Idle) };
+    row.ended().or(limit)
+}
+
 /// The refresh table. `window` is the race window in milliseconds.
 ///
 /// A clock that was set back makes ages negative; they count as inside the window, which is the kinder reading.
@@ -200,6 +207,8 @@ mod tests {
             expires_at: 2_000_000,
             ended_at: None,
             ended_why: None,
+            family: None,
+            browser: None,
         }
     }
 

@@ -1,18 +1,20 @@
 //! The use cases of a session: log in, refresh, save, log out, and who is asking.
 
 use app::wire::account::Viewer;
+use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
-use app::wire::session::{LogIn, TokenStorage, Why};
+use app::wire::session::{Change, LogIn, TokenStorage, Why};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::access::Claims;
 use super::chain::{self, Presented, Verdict};
 use super::password::Checked;
-use super::{Auth, Error, Result, throttle};
+use super::{Auth, Error, Result, account, throttle};
 use crate::model::{Device, Timestamp, id, millis};
 use crate::store::accounts::{self, Account};
 use crate::store::events;
-use crate::store::sessions::{self, At, NewSession, Session};
+use crate::store::sessions::{self, At, NewSession, Session, Step};
 
 /// A log-in name longer than this names nobody: the longest e-mail address has 254 bytes.
 const LONGEST_LOGIN: usize = 254;
@@ -30,6 +32,8 @@ pub struct Granted {
     pub access: Secret,
     /// The refresh token.
     pub refresh: Secret,
+    /// What this browser's own cookie shall hold, where it needs one: see [`fork`].
+    pub browser: Option<String>,
     /// Now.
     pub now: Timestamp,
 }
@@ -61,7 +65,7 @@ pub async fn log_in(auth: &Auth, form: &LogIn, device: Device) -> Result<Granted
     let mut tx = auth.db.begin().await?;
     let row = sessions::insert(&mut tx, &new).await?;
     tx.commit().await?;
-    grant(auth, &account, row, now)
+    Ok(grant(auth, &account, row, now)?.for_browser(&new.device))
 }
 
 /// A session to be written.
@@ -72,10 +76,25 @@ pub(super) fn start(auth: &Auth, account: &Account, storage: TokenStorage, saved
         account_id: account.account_id,
         storage,
         saved,
-        device,
         created_at: now,
         idle_expires_at: now + idle.min(age),
         expires_at: now + age,
+        family: None,
+        browser: browser(storage, saved, &device),
+        device,
+    }
+}
+
+/// What is kept of the browser's own cookie, where a tab may have to prove that it is a duplicate and no thief.
+fn browser(storage: TokenStorage, saved: bool, device: &Device) -> Option<Vec<u8>> {
+    storage.in_one_tab(saved).then(|| Sha256::digest(device.browser.as_bytes()).to_vec())
+}
+
+impl Granted {
+    /// With the cookie by which the browser is known again.
+    pub(super) fn for_browser(self, device: &Device) -> Self {
+        let browser = self.session.browser.as_ref().map(|_| device.browser.clone());
+        Self { browser, ..self }
     }
 }
 
@@ -84,7 +103,7 @@ pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Times
     let viewer = viewer(account, session.session_id);
     let access = auth.access.mint(&viewer, session.generation, account.epoch, now)?;
     let refresh = auth.chain.seal(session.session_id, session.generation);
-    Ok(Granted { viewer, session, access, refresh, now })
+    Ok(Granted { viewer, session, access, refresh, browser: None, now })
 }
 
 /// Refreshes: the table of [`chain::decide`], each row carried out by one conditional update. Whoever loses a race reads again.
@@ -101,25 +120,25 @@ pub async fn refresh(auth: &Auth, token: &Secret, device: &Device) -> Result<Gra
     for _ in 0..ROUNDS {
         let Some(row) = sessions::by_id(&auth.db, presented.session_id).await? else { return Err(Error::Ended(Why::Unknown)) };
         let idle_until = now + limits(auth, row.saved).0;
-        let moved = match chain::decide(&row, presented.generation, now, window) {
+        let step = match chain::decide(&row, presented.generation, now, window) {
             Verdict::Ended(why) => return Err(Error::Ended(why)),
             Verdict::Superseded => return Err(Error::Superseded),
-            Verdict::Repeat => sessions::repeat(&auth.db, at).await?,
-            Verdict::Rotate => sessions::rotate(&auth.db, at, idle_until).await?,
-            Verdict::Confirm => sessions::confirm_by_refresh(&auth.db, at).await?,
+            Verdict::Repeat => Step::Repeat,
+            Verdict::Rotate => Step::Rotate(idle_until),
+            Verdict::Confirm => Step::Confirm,
             Verdict::CatchUp => {
                 tracing::warn!(session = %row.session_id, row = row.generation, token = presented.generation, "a refresh token is newer than its session: was the database restored?");
-                sessions::catch_up(&auth.db, at, idle_until).await?
+                Step::CatchUp(idle_until)
             }
-            Verdict::Expire => match sessions::expire(&auth.db, presented.session_id, now).await? {
-                Some(row) => return Err(Error::Ended(row.ended().unwrap_or(Why::Unknown))),
-                None => None,
-            },
-            Verdict::Reuse => match sessions::end_for_reuse(&auth.db, at).await? {
-                Some(row) => return Err(reused(auth, &row, device, now).await?),
-                None => None,
-            },
+            Verdict::Expire => Step::Expire,
+            Verdict::Reuse => Step::EndForReuse,
         };
+        let moved = sessions::step(&auth.db, at, step).await?;
+        match (step, &moved) {
+            (Step::Expire, Some(row)) => return Err(Error::Ended(row.ended().unwrap_or(Why::Unknown))),
+            (Step::EndForReuse, Some(row)) => return Err(reused(auth, row, device, now).await?),
+            _ => {}
+        }
         if let Some(row) = moved {
             let Some(account) = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none()) else {
                 return Err(Error::Ended(Why::Unknown));
@@ -130,25 +149,100 @@ pub async fn refresh(auth: &Auth, token: &Secret, device: &Device) -> Result<Gra
     Err(Error::Superseded)
 }
 
+/// A stolen token, or a copy of one. What the thief may have forked ends too, and the owner is told.
 async fn reused(auth: &Auth, row: &Session, device: &Device, now: Timestamp) -> Result<Error> {
     tracing::warn!(session = %row.session_id, account = %row.account_id, "a replaced refresh token was shown again: the session is ended");
     auth.ended.add(row.session_id, now);
+    for session_id in sessions::end_family(&auth.db, row.account_id, row.family(), Why::Reuse, now).await? {
+        auth.ended.add(session_id, now);
+    }
     events::insert(&auth.db, row.account_id, Some(row.session_id), "refresh_token_reused", device, now).await?;
+    account::tell_of_reuse(auth, row.account_id, device, now).await?;
     Ok(Error::Ended(Why::Reuse))
 }
 
-/// Saves a session, or stops saving it. It takes the refresh token, as it hands one out.
+/// Changes a living session: whether it is saved, where its tokens live. It takes the refresh token, as it hands one out.
 ///
 /// # Errors
-/// As [`refresh`].
-pub async fn save(auth: &Auth, token: &Secret, saved: bool, device: &Device) -> Result<Granted> {
+/// As [`refresh`]; [`Error::Fields`] and [`Error::InvalidCredentials`] where scripts would get hold of more than now, and the password
+/// is missing or wrong: nothing has changed then.
+pub async fn change(auth: &Auth, token: &Secret, to: &Change, device: &Device) -> Result<Granted> {
+    if let Some(storage) = to.storage {
+        let presented = auth.chain.open(token.expose()).ok_or(Error::InvalidRefresh)?;
+        // One that is not there, or is over, is dealt with by the refresh below.
+        if let Some(row) = sessions::by_id(&auth.db, presented.session_id).await?.filter(|row| row.ended_at.is_none())
+            && storage.exposes_more_than(row.storage())
+        {
+            prove(auth, &row, to.password.as_ref(), device).await?;
+        }
+    }
     let granted = refresh(auth, token, device).await?;
+    let (row, now) = (&granted.session, granted.now);
+    let (saved, storage) = (to.save.unwrap_or(row.saved), to.storage.unwrap_or(row.storage()));
     let (idle, age) = limits(auth, saved);
     // Counted from the log-in, so that answering the question again does not prolong a session for ever.
-    let until = if saved { granted.session.created_at + age } else { (granted.now + age).min(granted.session.expires_at) };
-    let idle_until = (granted.now + idle).min(until);
-    let row = sessions::save(&auth.db, granted.session.session_id, saved, granted.now, idle_until, until).await?;
-    Ok(Granted { session: row.ok_or(Error::Ended(Why::Unknown))?, ..granted })
+    let until = match to.save {
+        Some(true) => row.created_at + age,
+        Some(false) => (now + age).min(row.expires_at),
+        None => row.expires_at,
+    };
+    let change = sessions::Change {
+        saved,
+        idle_expires_at: (now + idle).min(until),
+        expires_at: until,
+        storage,
+        browser: browser(storage, saved, device),
+    };
+    let session = sessions::change(&auth.db, row.session_id, now, &change).await?.ok_or(Error::Ended(Why::Unknown))?;
+    Ok(Granted { session, ..granted }.for_browser(device))
+}
+
+/// Asks for the account's password once more.
+async fn prove(auth: &Auth, row: &Session, password: Option<&Secret>, device: &Device) -> Result<()> {
+    let Some(password) = password.filter(|password| !password.expose().is_empty()) else {
+        return Err(Error::Fields(
+            Problem::new(Code::InvalidFields).field("password", "Enter your password: scripts will be able to read your tokens"),
+        ));
+    };
+    let account = accounts::by_id(&auth.db, row.account_id).await?.ok_or(Error::Ended(Why::Unknown))?;
+    throttle::log_in(auth, &account.username, &device.ip).await?;
+    match auth.hasher.check(password, Some(&account.password_hash)).await? {
+        Checked::Right | Checked::RightAndRehashed(_) => throttle::forgive(auth, &account.username, &device.ip).await,
+        Checked::Wrong => Err(Error::InvalidCredentials),
+    }
+}
+
+/// A session of its own for a duplicated tab, which has a copy of its twin's tokens: two tabs that go along one chain without seeing
+/// each other would look like a theft. Only for sessions that live in a tab, only in the browser that began them (known by a cookie
+/// that no script can read), never beyond the first session's absolute limit, and in one family with it: a reuse ends them all.
+///
+/// # Errors
+/// As [`refresh`]; [`Error::InvalidRefresh`] where there is nothing to fork.
+pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Granted> {
+    let presented = auth.chain.open(token.expose()).ok_or(Error::InvalidRefresh)?;
+    let now = auth.clock.now();
+    let row = sessions::by_id(&auth.db, presented.session_id).await?.ok_or(Error::Ended(Why::Unknown))?;
+    if !chain::peek(&row, presented.generation, now, auth.window()) {
+        // Ended, expired or reused: the table says which, and does what is to be done.
+        return refresh(auth, token, device).await;
+    }
+    if row.browser.is_none() || row.browser != browser(row.storage(), row.saved, device) {
+        return Err(Error::InvalidRefresh);
+    }
+    let Some(account) = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none()) else {
+        return Err(Error::Ended(Why::Unknown));
+    };
+    let new = NewSession {
+        expires_at: row.expires_at,
+        idle_expires_at: (now + limits(auth, row.saved).0).min(row.expires_at),
+        family: Some(row.family()),
+        ..start(auth, &account, row.storage(), row.saved, device.clone(), now)
+    };
+    let mut tx = auth.db.begin().await?;
+    let fork = sessions::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    events::insert(&auth.db, row.account_id, Some(fork.session_id), "session_forked", device, now).await?;
+    Ok(grant(auth, &account, fork, now)?.for_browser(device))
 }
 
 /// Ends a session for a reason; also one that has ended before.
@@ -200,19 +294,35 @@ pub async fn verify_now(auth: &Auth, claims: &Claims) -> Result<(Viewer, Session
     }
 }
 
-/// Who a document is rendered for by the refresh token alone, and at which generation that token is: nothing is minted, nothing is
-/// written.
+/// Who a document is rendered for, as the refresh token tells it.
+pub enum Peeked {
+    /// The viewer, the session, and the generation of the token shown.
+    Viewer(Box<(Viewer, Session, i64)>),
+    /// The session is over.
+    Over(Why),
+    /// Nobody that we know.
+    Nobody,
+}
+
+/// Who a document is rendered for by the refresh token alone: nothing is minted, nothing is written.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn peek(auth: &Auth, token: &Secret) -> Result<Option<(Viewer, Session, i64)>> {
-    let Some(presented) = auth.chain.open(token.expose()) else { return Ok(None) };
-    let Some(row) = sessions::by_id(&auth.db, presented.session_id).await? else { return Ok(None) };
-    if !chain::peek(&row, presented.generation, auth.clock.now(), auth.window()) {
-        return Ok(None);
+pub async fn peek(auth: &Auth, token: &Secret) -> Result<Peeked> {
+    let Some(presented) = auth.chain.open(token.expose()) else { return Ok(Peeked::Nobody) };
+    let Some(row) = sessions::by_id(&auth.db, presented.session_id).await? else { return Ok(Peeked::Nobody) };
+    let now = auth.clock.now();
+    if let Some(why) = chain::over(&row, now) {
+        return Ok(Peeked::Over(why));
+    }
+    if !chain::peek(&row, presented.generation, now, auth.window()) {
+        return Ok(Peeked::Nobody);
     }
     let account = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none());
-    Ok(account.map(|account| (viewer(&account, row.session_id), row, presented.generation)))
+    Ok(account.map_or(Peeked::Nobody, |account| {
+        let viewer = viewer(&account, row.session_id);
+        Peeked::Viewer(Box::new((viewer, row, presented.generation)))
+    }))
 }
 
 fn viewer(account: &Account, session_id: Uuid) -> Viewer {

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use app::wire::session::TokenStorage;
 use axum::http::{HeaderMap, HeaderValue, header};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
 
 use crate::auth::session::Granted;
 use crate::auth::{Error, Result};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, fill_random};
 
 /// Holds the access token, in `cookie`.
 pub const ACCESS: &str = "__Host-access";
@@ -18,6 +21,8 @@ pub const ACCESS: &str = "__Host-access";
 pub const REFRESH: &str = "__Host-refresh";
 /// Says that this browser keeps a session where only scripts can find it, so that the page is not a log-in form. Holds no secret.
 pub const STORAGE: &str = "__Host-storage";
+/// Names this browser, where sessions live in its tabs: only it may fork one. Random, and good for nothing else.
+pub const BROWSER: &str = "__Host-browser";
 
 /// No cookie lives longer: browsers cut at 400 days (RFC 6265bis §5.5).
 const LONGEST: i64 = 400 * 24 * 60 * 60;
@@ -53,11 +58,32 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// As the request shows them.
+    /// As the request shows them, whosever they are.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let there = |name| !matches!(read(headers, name), Ok(None));
         Self { access: there(ACCESS), refresh: there(REFRESH), storage: there(STORAGE) }
+    }
+
+    /// Those that belong to one session, and those that name no session at all: they are of no use to anybody. `access` and `refresh`
+    /// tell which session a token names, if any. The hint at a storage is not among them.
+    #[must_use]
+    pub fn of_session(
+        headers: &HeaderMap,
+        session_id: Option<Uuid>,
+        access: impl Fn(&str) -> Option<Uuid>,
+        refresh: impl Fn(&str) -> Option<Uuid>,
+    ) -> Self {
+        let its = |name, names: &dyn Fn(&str) -> Option<Uuid>| {
+            read(headers, name).ok().flatten().map(names).is_some_and(|named| named.is_none() || named == session_id)
+        };
+        Self { access: its(ACCESS, &access), refresh: its(REFRESH, &refresh), storage: false }
+    }
+
+    /// And the hint at a storage, if there is one.
+    #[must_use]
+    pub fn with_hint(self, headers: &HeaderMap) -> Self {
+        Self { storage: !matches!(read(headers, STORAGE), Ok(None)), ..self }
     }
 }
 
@@ -86,13 +112,31 @@ pub fn granted(granted: &Granted, access_life: Duration, replaced: Shown) -> Vec
     } else if replaced.storage {
         lines.push(clear(STORAGE));
     }
+    if let Some(browser) = &granted.browser {
+        lines.push(set(BROWSER, browser, age(self::left(granted.now, session.expires_at))));
+    }
     lines
 }
 
-/// Clears the cookies named.
+/// What this browser calls itself, or what it shall call itself from now on.
 #[must_use]
-pub fn cleared(names: &[&'static str]) -> Vec<HeaderValue> {
-    names.iter().map(|name| clear(name)).collect()
+pub fn browser(headers: &HeaderMap) -> String {
+    let plain = |id: &&str| id.len() == 22 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    read(headers, BROWSER).ok().flatten().filter(plain).map_or_else(
+        || {
+            let mut random = [0; 16];
+            fill_random(&mut random);
+            URL_SAFE_NO_PAD.encode(random)
+        },
+        str::to_owned,
+    )
+}
+
+/// Clears cookies.
+#[must_use]
+pub fn cleared(shown: Shown) -> Vec<HeaderValue> {
+    let names = [(shown.access, ACCESS), (shown.refresh, REFRESH), (shown.storage, STORAGE)];
+    names.into_iter().filter(|(there, _)| *there).map(|(_, name)| clear(name)).collect()
 }
 
 /// Puts the lines on an answer.

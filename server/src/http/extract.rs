@@ -111,6 +111,7 @@ impl FromRequestParts<Arc<Site>> for Peer {
         Ok(Self(Device {
             user_agent: agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect(),
             ip: ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default(),
+            browser: cookies::browser(&parts.headers),
         }))
     }
 }

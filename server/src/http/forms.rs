@@ -7,7 +7,7 @@ use app::ui::text;
 use app::wire::account::SignUp;
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
-use app::wire::session::{LogIn, Refresh, RefusedForm, TokenStorage, Why};
+use app::wire::session::{Change, LogIn, Refresh, RefusedForm, TokenStorage, Why};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -140,7 +140,8 @@ pub async fn save(State(site): State<Arc<Site>>, Peer(device): Peer, headers: He
         _ => return Err(Code::MalformedRequest.into()),
     };
     let Some(token) = refresh_token(&site, &headers, None)? else { return Ok(see_other(page::LOG_IN)) };
-    match session::save(&site.auth, &token, saved, &device).await {
+    let change = Change { save: Some(saved), ..Change::default() };
+    match session::change(&site.auth, &token, &change, &device).await {
         Ok(granted) => {
             let mut response = see_other(local_target(&form.next).unwrap_or(page::HOME));
             cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::default()));

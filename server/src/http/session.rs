@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::wire::account::Viewer;
-use app::wire::problem::Code;
+use app::wire::problem::{Code, Problem};
 use app::wire::session::{Change, Grant, Inspection, LogIn, Refresh, Why};
 use axum::Json;
 use axum::extract::State;
@@ -35,17 +35,36 @@ pub async fn create(State(site): State<Arc<Site>>, Peer(device): Peer, headers: 
 pub async fn refresh(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(body): Body<Refresh>) -> Answer<Response> {
     let token = refresh_token(&site, &headers, body.refresh)?.ok_or(Refusal::from(Code::Unauthenticated))?;
     let granted = session::refresh(&site.auth, &token, &device).await?;
-    Ok(answer(&site, Shown::default(), granted, StatusCode::OK))
+    // Of this session, in case it moved to another storage and that answer was lost.
+    let stale = shown_of(&site, &headers, Some(granted.viewer.session_id));
+    Ok(answer(&site, stale, granted, StatusCode::OK))
 }
 
-/// `PATCH /api/session`: save it, or not.
+/// `POST /api/session/fork`: a session of its own for a duplicated tab. By the token in the body alone: cookies are shared, not copied.
 ///
 /// # Errors
 /// As the problem says.
-pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(body): Body<Change>) -> Answer<Response> {
-    let token = refresh_token(&site, &headers, body.refresh)?.ok_or(Refusal::from(Code::Unauthenticated))?;
-    let granted = session::save(&site.auth, &token, body.save, &device).await?;
+pub async fn fork(State(site): State<Arc<Site>>, Peer(device): Peer, Body(body): Body<Refresh>) -> Answer<Response> {
+    let token = body.refresh.ok_or(Refusal::from(Code::Unauthenticated))?;
+    let granted = session::fork(&site.auth, &token, &device).await?;
     Ok(answer(&site, Shown::default(), granted, StatusCode::OK))
+}
+
+/// `PATCH /api/session`: save it or not, move its tokens to another storage.
+///
+/// # Errors
+/// As the problem says. Nothing has changed then.
+pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(body): Body<Change>) -> Answer<Response> {
+    if body.save.is_none() && body.storage.is_none() {
+        return Err(Problem::new(Code::MalformedRequest).titled("There is nothing to change: name `save` or `storage`").into());
+    }
+    let token = refresh_token(&site, &headers, body.refresh.clone())?.ok_or(Refusal::from(Code::Unauthenticated))?;
+    let granted = session::change(&site.auth, &token, &body, &device).await?;
+    let mut stale = shown_of(&site, &headers, Some(granted.viewer.session_id));
+    if body.storage.is_some() {
+        stale = stale.with_hint(&headers);
+    }
+    Ok(answer(&site, stale, granted, StatusCode::OK))
 }
 
 /// `DELETE /api/session`: log out. 204 whatever there was to end.
@@ -137,20 +156,12 @@ pub(super) async fn end(site: &Site, headers: &HeaderMap, body: Refresh) -> Answ
     if let Some(session_id) = session_id {
         session::end(&site.auth, session_id, Why::LoggedOut).await?;
     }
-    let mut names = Vec::new();
-    let access =
-        cookies::read(headers, cookies::ACCESS).ok().flatten().map(|token| site.auth.access.read(token).ok().map(|claims| claims.sid));
-    let refresh =
-        cookies::read(headers, cookies::REFRESH).ok().flatten().map(|token| site.auth.chain.open(token).map(|named| named.session_id));
-    // A cookie that names no session at all is of no use to anybody.
-    if access.is_some_and(|sid| sid.is_none() || sid == session_id) {
-        names.push(cookies::ACCESS);
-    }
-    if refresh.is_some_and(|sid| sid.is_none() || sid == session_id) {
-        names.push(cookies::REFRESH);
-    }
-    if cookies::read(headers, cookies::STORAGE).ok().flatten().is_some() {
-        names.push(cookies::STORAGE);
-    }
-    Ok(cookies::cleared(&names))
+    Ok(cookies::cleared(shown_of(site, headers, session_id).with_hint(headers)))
+}
+
+/// The cookies of a request that belong to one session, or to none at all.
+fn shown_of(site: &Site, headers: &HeaderMap, session_id: Option<Uuid>) -> Shown {
+    let access = |token: &str| site.auth.access.read(token).ok().map(|claims| claims.sid);
+    let refresh = |token: &str| site.auth.chain.open(token).map(|named| named.session_id);
+    Shown::of_session(headers, session_id, access, refresh)
 }

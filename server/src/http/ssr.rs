@@ -10,7 +10,7 @@ use app::shell::shell;
 use app::wire::account::{AccountSummary, Viewer};
 use app::wire::feed::{Page, Post};
 use app::wire::problem::{Code, Problem};
-use app::wire::session::{Boot, Inspection, RefusedForm, TokenStorage};
+use app::wire::session::{Boot, Inspection, RefusedForm, TokenStorage, Why};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -22,34 +22,34 @@ use serde::Deserialize;
 use super::problem::{Refusal, of};
 use super::{cookies, embedded, guard};
 use crate::auth::policy::{Action, may};
-use crate::auth::session;
+use crate::auth::session::{self, Peeked};
 use crate::site::Site;
 use crate::store::accounts;
 
 /// `GET /`: the feed for who is there, a neutral shell where only the browser knows, the log-in page for everybody else.
 pub async fn home(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let boot = boot(&site, request.headers()).await;
+    let (boot, over) = boot(&site, request.headers()).await;
     if boot.viewer.is_none() && boot.storage.is_none() {
-        return see_other(page::LOG_IN);
+        return to_log_in(over, None);
     }
     render(&site, boot, request, StatusCode::OK).await
 }
 
 /// Pages for those who are logged in.
 pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let boot = boot(&site, request.headers()).await;
+    let (boot, over) = boot(&site, request.headers()).await;
     if boot.viewer.is_none() && boot.storage.is_none() {
-        return see_other(&format!("{}?next={}", page::LOG_IN, query_value(request.uri().path())));
+        return to_log_in(over, Some(request.uri().path()));
     }
     render(&site, boot, request, StatusCode::OK).await
 }
 
 /// `GET /admin/accounts`.
 pub async fn admin(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let boot = boot(&site, request.headers()).await;
+    let (boot, over) = boot(&site, request.headers()).await;
     let status = match &boot.viewer {
         Some(viewer) if !may(viewer.role, Action::ListAccounts) => StatusCode::FORBIDDEN,
-        None if boot.storage.is_none() => return see_other(&format!("{}?next={}", page::LOG_IN, query_value(request.uri().path()))),
+        None if boot.storage.is_none() => return to_log_in(over, Some(request.uri().path())),
         _ => StatusCode::OK,
     };
     render(&site, boot, request, status).await
@@ -63,7 +63,7 @@ pub struct Next {
 
 /// Pages for those who are not.
 pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>, request: Request) -> Response {
-    let boot = boot(&site, request.headers()).await;
+    let (boot, _) = boot(&site, request.headers()).await;
     if boot.viewer.is_some() {
         return see_other(query.next.as_deref().and_then(local_target).unwrap_or(page::HOME));
     }
@@ -78,7 +78,7 @@ pub async fn anything_else(State(site): State<Arc<Site>>, uri: Uri, request: Req
     if let Some(file) = embedded::serve(uri, request.headers().clone()).await {
         return file;
     }
-    let boot = boot(&site, request.headers()).await;
+    let (boot, _) = boot(&site, request.headers()).await;
     guard::personal(render(&site, boot, request, StatusCode::NOT_FOUND).await)
 }
 
@@ -90,7 +90,7 @@ pub async fn refused(site: &Arc<Site>, headers: &HeaderMap, path: &'static str, 
         status => StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     };
     let retry_after = form.problem.retry_after_ms;
-    let boot = Boot { form: Some(form), ..boot(site, headers).await };
+    let boot = Boot { form: Some(form), ..boot(site, headers).await.0 };
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = Uri::from_static(path);
     *request.headers_mut() = headers.clone();
@@ -101,17 +101,27 @@ pub async fn refused(site: &Arc<Site>, headers: &HeaderMap, path: &'static str, 
     response
 }
 
-/// What the server knows of the session behind a document request. The refresh cookie is peeked at, and the access cookie tells for
-/// how long it still holds.
-async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> Boot {
+/// To the log-in page, which says why a session of this browser is over, and leads back to where one wanted to go.
+fn to_log_in(over: Option<Why>, next: Option<&str>) -> Response {
+    let why = over.map(|why| format!("why={}", why.as_str()));
+    let next = next.map(|path| format!("next={}", query_value(path)));
+    let query = [why, next].into_iter().flatten().collect::<Vec<_>>().join("&");
+    see_other(&[page::LOG_IN, if query.is_empty() { "" } else { "?" }, &query].concat())
+}
+
+/// What the server knows of the session behind a document request, and why there is none any more. The refresh cookie is peeked at,
+/// and the access cookie tells for how long it still holds.
+async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> (Boot, Option<Why>) {
     let auth = &site.auth;
     let now = auth.clock.now();
     let mut boot = Boot { now, local: site.lab, ..Boot::default() };
+    let mut over = None;
     let claims = cookies::read(headers, cookies::ACCESS).ok().flatten().and_then(|token| session::verify(auth, token).ok());
     let refresh = cookies::read(headers, cookies::REFRESH).ok().flatten().map(|token| app::wire::secret::Secret::new(token.to_owned()));
     if let Some(token) = refresh {
         match session::peek(auth, &token).await {
-            Ok(Some((viewer, row, shown))) => {
+            Ok(Peeked::Viewer(seen)) => {
+                let (viewer, row, shown) = *seen;
                 boot.storage = Some(row.storage());
                 boot.saved = row.saved;
                 // Of the token shown, not of the row: another tab may have refreshed a moment ago, and this browser may know already.
@@ -119,14 +129,16 @@ async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> Boot {
                 let left = claims.filter(|claims| claims.sid == viewer.session_id).map(|claims| claims.exp - now.div_euclid(1000));
                 boot.expires_in = left.and_then(|left| u32::try_from(left).ok()).filter(|left| *left > 0);
                 boot.viewer = Some(viewer);
-                return boot;
+                return (boot, None);
             }
-            Ok(None) => {}
+            // Who has logged out knows.
+            Ok(Peeked::Over(why)) => over = Some(why).filter(|why| *why != Why::LoggedOut),
+            Ok(Peeked::Nobody) => {}
             // Not knowing is not logged out: the browser looks again.
             Err(error) => {
                 tracing::error!(%error, "a document could not be rendered for its owner");
                 boot.storage = Some(TokenStorage::Cookie);
-                return boot;
+                return (boot, None);
             }
         }
     }
@@ -135,7 +147,7 @@ async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> Boot {
         .flatten()
         .and_then(TokenStorage::parse)
         .filter(|storage| matches!(storage, TokenStorage::Local | TokenStorage::Session));
-    boot
+    (boot, over)
 }
 
 /// Renders the app for the path of the request, everything awaited: it works without scripts, and the first frame is the page.

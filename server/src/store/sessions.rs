@@ -26,9 +26,17 @@ pub struct Session {
     pub expires_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub ended_why: Option<String>,
+    pub family: Option<Uuid>,
+    pub browser: Option<Vec<u8>>,
 }
 
 impl Session {
+    /// The first session of its family: itself, unless it was forked.
+    #[must_use]
+    pub fn family(&self) -> Uuid {
+        self.family.unwrap_or(self.session_id)
+    }
+
     /// Where its tokens live.
     #[must_use]
     pub fn storage(&self) -> TokenStorage {
@@ -54,6 +62,8 @@ pub struct NewSession {
     pub created_at: Timestamp,
     pub idle_expires_at: Timestamp,
     pub expires_at: Timestamp,
+    pub family: Option<Uuid>,
+    pub browser: Option<Vec<u8>>,
 }
 
 /// Which session, at which generation, at what time, within which race window: the part that every step of a chain shares.
@@ -69,11 +79,29 @@ pub struct At {
     pub window: i64,
 }
 
+/// What one row of the refresh table does to a session. See [`crate::auth::chain::Verdict`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Row 2: the newest generation comes back, and the next is handed out. The session may be unused until this time.
+    Rotate(Timestamp),
+    /// Row 3: the newest generation comes back right after it was handed out.
+    Confirm,
+    /// Row 4: the answer with the newest generation was lost, and it is handed out once more, so the race window begins anew: a second
+    /// tab may be on its way with the same old token.
+    Repeat,
+    /// Row 7: the token is newer than the row, which was restored from an earlier state. The session may be unused until this time.
+    CatchUp(Timestamp),
+    /// Row 6: a generation that had been replaced, and whose successor had come back, is shown again.
+    EndForReuse,
+    /// Row 1: a limit has passed, and that is written down.
+    Expire,
+}
+
 statements! {
     BY_ID = "select * from sessions where session_id = $1";
     INSERT = "insert into sessions (session_id, account_id, storage, saved, user_agent, ip, generation, confirmed, handed_out_at,
-            created_at, last_seen_at, idle_expires_at, expires_at)
-        values ($1, $2, $3, $4, $5, $6, 1, false, null, $7, $7, $8, $9)
+            created_at, last_seen_at, idle_expires_at, expires_at, family, browser)
+        values ($1, $2, $3, $4, $5, $6, 1, false, null, $7, $7, $8, $9, $10, $11)
         returning *";
     ROTATE = "update sessions set generation = generation + 1, confirmed = false, handed_out_at = $3, last_seen_at = $3,
             idle_expires_at = case when $5 < expires_at then $5 else expires_at end
@@ -100,15 +128,41 @@ statements! {
     EXPIRE = "update sessions set ended_at = $2, ended_why = case when expires_at <= $2 then 'age' else 'idle' end
         where session_id = $1 and ended_at is null and (idle_expires_at <= $2 or expires_at <= $2)
         returning *";
+    END_FAMILY = "update sessions set ended_at = $3, ended_why = $4
+        where account_id = $1 and coalesce(family, session_id) = $2 and ended_at is null
+        returning session_id";
     END = "update sessions set ended_at = $2, ended_why = $3 where session_id = $1 and ended_at is null returning *";
     CONFIRM = "update sessions set confirmed = case when generation = $2 then true else confirmed end,
             last_seen_at = case when last_seen_at < $3 then $3 else last_seen_at end
         where session_id = $1 and ended_at is null";
-    SAVE = "update sessions set saved = $2, idle_expires_at = $4, expires_at = $5
+    CHANGE = "update sessions set saved = $2, idle_expires_at = $4, expires_at = $5, storage = $6, browser = $7
         where session_id = $1 and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
     ENDED_SINCE = "select session_id, ended_at from sessions where ended_at > $1";
     PURGE = "delete from sessions where ended_at < $1 or expires_at < $1 or idle_expires_at < $1";
+}
+
+/// The statement of a step, with what it needs, on whatever can run it.
+macro_rules! run {
+    ($conn:expr, $at:expr, $step:expr) => {{
+        let (At { session_id, generation, now, window }, conn) = ($at, $conn);
+        match $step {
+            Step::Rotate(idle_until) => {
+                sqlx::query_as(ROTATE).bind(session_id).bind(generation).bind(now).bind(window).bind(idle_until).fetch_optional(conn).await
+            }
+            Step::Confirm => {
+                sqlx::query_as(CONFIRM_BY_REFRESH).bind(session_id).bind(generation).bind(now).bind(window).fetch_optional(conn).await
+            }
+            Step::Repeat => sqlx::query_as(REPEAT).bind(session_id).bind(generation).bind(now).fetch_optional(conn).await,
+            Step::CatchUp(idle_until) => {
+                sqlx::query_as(CATCH_UP).bind(session_id).bind(generation).bind(now).bind(idle_until).fetch_optional(conn).await
+            }
+            Step::EndForReuse => {
+                sqlx::query_as(END_FOR_REUSE).bind(session_id).bind(generation).bind(now).bind(window).fetch_optional(conn).await
+            }
+            Step::Expire => sqlx::query_as(EXPIRE).bind(session_id).bind(now).fetch_optional(conn).await,
+        }
+    }};
 }
 
 /// By key.
@@ -134,76 +188,28 @@ pub async fn insert(tx: &mut Tx, new: &NewSession) -> Result<Session> {
         .bind(new.created_at)
         .bind(new.idle_expires_at)
         .bind(new.expires_at)
+        .bind(new.family)
+        .bind(&new.browser)
         .fetch_one(conn)
         .await)
 }
 
-/// Row 2 of the refresh table: the newest generation comes back, and the next is handed out. `None`: somebody was faster.
+/// Carries out one step of a chain: a conditional update with its whole predicate. `None`: the row has moved, somebody was faster.
+///
+/// On the embedded database, steps that come together are committed together (see [`super::together`]).
 ///
 /// # Errors
 /// When the database fails.
-pub async fn rotate(db: &Db, at: At, idle_until: Timestamp) -> Result<Option<Session>> {
-    on!(write db, |conn| sqlx::query_as(ROTATE)
-        .bind(at.session_id)
-        .bind(at.generation)
-        .bind(at.now)
-        .bind(at.window)
-        .bind(idle_until)
-        .fetch_optional(conn)
-        .await)
+pub async fn step(db: &Db, at: At, step: Step) -> Result<Option<Session>> {
+    match db {
+        Db::Sqlite { steps, .. } => steps.take(at, step).await,
+        Db::Postgres(pool) => run!(pool, at, step),
+    }
 }
 
-/// Row 3: the newest generation comes back right after it was handed out. `None`: the row has moved.
-///
-/// # Errors
-/// When the database fails.
-pub async fn confirm_by_refresh(db: &Db, at: At) -> Result<Option<Session>> {
-    on!(write db, |conn| sqlx::query_as(CONFIRM_BY_REFRESH)
-        .bind(at.session_id)
-        .bind(at.generation)
-        .bind(at.now)
-        .bind(at.window)
-        .fetch_optional(conn)
-        .await)
-}
-
-/// Row 4: the answer with the newest generation was lost, and it is handed out once more, so the race window begins anew: a second
-/// tab may be on its way with the same old token. `None`: the row has moved.
-///
-/// # Errors
-/// When the database fails.
-pub async fn repeat(db: &Db, at: At) -> Result<Option<Session>> {
-    on!(write db, |conn| sqlx::query_as(REPEAT).bind(at.session_id).bind(at.generation).bind(at.now).fetch_optional(conn).await)
-}
-
-/// Row 7: the token is newer than the row, which was restored from an earlier state. `None`: somebody was faster.
-///
-/// # Errors
-/// When the database fails.
-pub async fn catch_up(db: &Db, at: At, idle_until: Timestamp) -> Result<Option<Session>> {
-    on!(write db, |conn| sqlx::query_as(CATCH_UP).bind(at.session_id).bind(at.generation).bind(at.now).bind(idle_until).fetch_optional(conn).await)
-}
-
-/// Row 6: a generation that had been replaced, and whose successor had come back, is shown again. `None`: the row has moved.
-///
-/// # Errors
-/// When the database fails.
-pub async fn end_for_reuse(db: &Db, at: At) -> Result<Option<Session>> {
-    on!(write db, |conn| sqlx::query_as(END_FOR_REUSE)
-        .bind(at.session_id)
-        .bind(at.generation)
-        .bind(at.now)
-        .bind(at.window)
-        .fetch_optional(conn)
-        .await)
-}
-
-/// Row 1: writes down that a limit has passed. `None`: it ended otherwise meanwhile.
-///
-/// # Errors
-/// When the database fails.
-pub async fn expire(db: &Db, session_id: Uuid, now: Timestamp) -> Result<Option<Session>> {
-    on!(write db, |conn| sqlx::query_as(EXPIRE).bind(session_id).bind(now).fetch_optional(conn).await)
+/// The same on a connection of the embedded database.
+pub(super) async fn step_here(conn: &mut sqlx::SqliteConnection, at: At, step: Step) -> Result<Option<Session>> {
+    run!(conn, at, step)
 }
 
 /// Ends a session for a reason. `None`: it had ended before, and keeps its first reason.
@@ -212,6 +218,14 @@ pub async fn expire(db: &Db, session_id: Uuid, now: Timestamp) -> Result<Option<
 /// When the database fails.
 pub async fn end(db: &Db, session_id: Uuid, why: Why, now: Timestamp) -> Result<Option<Session>> {
     on!(write db, |conn| sqlx::query_as(END).bind(session_id).bind(now).bind(why.as_str()).fetch_optional(conn).await)
+}
+
+/// Ends what is left of a family, and answers with whom it ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_family(db: &Db, account_id: Uuid, family: Uuid, why: Why, now: Timestamp) -> Result<Vec<Uuid>> {
+    on!(write db, |conn| sqlx::query_scalar(END_FAMILY).bind(account_id).bind(family).bind(now).bind(why.as_str()).fetch_all(conn).await)
 }
 
 /// A generation has come back as an access token: `(session, generation, when)`, many in one transaction.
@@ -226,19 +240,32 @@ pub async fn confirm(db: &Db, seen: &[(Uuid, i64, Timestamp)]) -> Result<()> {
     tx.commit().await
 }
 
-/// Sets whether the session outlives the browser's closing, with the limits that follow. `None`: it has ended.
+/// What of a living session is changed.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the columns are explained in the migration")]
+pub struct Change {
+    pub saved: bool,
+    pub idle_expires_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub storage: TokenStorage,
+    pub browser: Option<Vec<u8>>,
+}
+
+/// Changes a living session. `None`: it has ended.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn save(
-    db: &Db,
-    session_id: Uuid,
-    saved: bool,
-    now: Timestamp,
-    idle_until: Timestamp,
-    until: Timestamp,
-) -> Result<Option<Session>> {
-    on!(write db, |conn| sqlx::query_as(SAVE).bind(session_id).bind(saved).bind(now).bind(idle_until).bind(until).fetch_optional(conn).await)
+pub async fn change(db: &Db, session_id: Uuid, now: Timestamp, to: &Change) -> Result<Option<Session>> {
+    on!(write db, |conn| sqlx::query_as(CHANGE)
+        .bind(session_id)
+        .bind(to.saved)
+        .bind(now)
+        .bind(to.idle_expires_at)
+        .bind(to.expires_at)
+        .bind(to.storage.as_str())
+        .bind(&to.browser)
+        .fetch_optional(conn)
+        .await)
 }
 
 /// The sessions that ended after `since`, with the moment.

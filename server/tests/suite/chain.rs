@@ -164,6 +164,8 @@ impl Pure {
             expires_at: i64::MAX,
             ended_at: None,
             ended_why: None,
+            family: None,
+            browser: None,
         };
         Self { backup: row.clone(), row, now: 0 }
     }

@@ -9,6 +9,7 @@ on_both!(
     the_first_html_is_the_feed,
     a_document_says_how_far_its_own_browser_was,
     a_stranger_is_sent_to_the_log_in_page,
+    why_a_session_is_over_is_said_at_the_next_log_in,
     a_session_only_the_browser_can_see_gets_a_neutral_shell,
     a_log_in_without_scripts_ends_in_the_feed,
     a_refused_form_comes_back_with_what_was_typed,
@@ -64,6 +65,25 @@ async fn a_stranger_is_sent_to_the_log_in_page(world: World) {
     let mut copy = gone.stolen();
     gone.log_out().await;
     assert_eq!(copy.get("/").await.header("location"), Some("/login"));
+}
+
+async fn why_a_session_is_over_is_said_at_the_next_log_in(world: World) {
+    let mut unused = world.tab_of("mina").await;
+    world.pass(12 * 60 * 60);
+    let mut victim = world.tab_of("mina").await;
+    let mut thief = victim.stolen();
+    victim.refresh().await;
+    victim.get("/api/me").await;
+    world.pass(31);
+    thief.refresh().await;
+    for (tab, why, words) in [(&mut unused, "idle", "You had not been here for a while"), (&mut victim, "reuse", "for your safety")] {
+        let reply = tab.get("/").await;
+        let to = format!("/login?why={why}");
+        assert_eq!(reply.header("location"), Some(to.as_str()));
+        assert!(reply.sets_no_cookie(), "a document deletes no cookie");
+        assert!(tab.get(&to).await.text.contains(words));
+        assert_eq!(tab.get("/welcome/save").await.header("location"), Some(format!("{to}&next=/welcome/save").as_str()));
+    }
 }
 
 async fn a_session_only_the_browser_can_see_gets_a_neutral_shell(world: World) {

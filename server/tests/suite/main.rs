@@ -12,8 +12,10 @@
 mod admin;
 mod bad_input;
 mod chain;
+mod change;
 mod documents;
 mod feed;
+mod fork;
 mod guard;
 mod log_in;
 mod process;

@@ -14,6 +14,7 @@ on_both!(
     row_4_two_tabs_that_wake_after_a_lost_answer_both_live,
     row_5_the_loser_of_a_race_gets_nothing_and_keeps_its_cookies,
     row_6_a_replayed_token_ends_the_session_everywhere_at_once,
+    who_has_not_claimed_an_address_is_not_written_to,
     row_7_a_restored_database_logs_nobody_out,
     sixteen_presenters_of_one_token_make_one_rotation,
     a_log_out_beats_every_refresh_that_comes_after,
@@ -131,6 +132,22 @@ async fn row_6_a_replayed_token_ends_the_session_everywhere_at_once(world: World
     assert_eq!(victim.refresh().await.reason(), "reuse", "and the victim is told why");
     assert_eq!(world.count("select count(*) from events where kind = 'refresh_token_reused'").await, 1);
     assert_eq!(world.count("select count(*) from sessions where ended_why = 'reuse'").await, 1);
+    let told = "select count(*) from mails where recipient = 'mina@example.com' and body like '%used a second time%'";
+    assert_eq!(world.count(told).await, 1, "and its owner is written to, once");
+}
+
+/// The address may be somebody else's.
+async fn who_has_not_claimed_an_address_is_not_written_to(world: World) {
+    let mut victim = world.tab();
+    let body = json!({"username": "mina.two", "email": "mina@example.com", "password": "a long and quiet one"});
+    assert_eq!(victim.post("/api/accounts", &body).await.status, 201);
+    let mails = world.count("select count(*) from mails").await;
+    let mut thief = victim.stolen();
+    victim.refresh().await;
+    victim.get("/api/me").await;
+    world.pass(31);
+    assert_eq!(thief.refresh().await.reason(), "reuse");
+    assert_eq!(world.count("select count(*) from mails").await, mails);
 }
 
 async fn row_7_a_restored_database_logs_nobody_out(world: World) {

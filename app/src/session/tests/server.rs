@@ -97,11 +97,25 @@ impl Server {
                 let row = self.present(now, request, form.refresh)?;
                 Ok(Some(self.grant(now, row)))
             }
+            ("POST", "/api/session/fork") => {
+                let form: Refresh = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();
+                let (session_id, g) = parse(form.refresh.unwrap().expose()).unwrap();
+                let row = self.rows.borrow()[&session_id].clone();
+                if row.ended.is_some() || g + 1 < row.generation {
+                    return Err(Problem::new(Code::InvalidToken));
+                }
+                let viewer = Viewer { session_id: Uuid::from_u128(1000 + self.rows.borrow().len() as u128), ..row.viewer };
+                Ok(Some(self.grant(now, Row { viewer, generation: 0, rotated_at: f64::MIN, ..row })))
+            }
             ("PATCH", "/api/session") => {
                 self.authorise(now, request)?;
                 let form: Change = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();
                 let row = self.present(now, request, form.refresh)?;
-                Ok(Some(self.grant(now, Row { saved: form.save, ..row })))
+                let (saved, storage) = (form.save.unwrap_or(row.saved), form.storage.unwrap_or(row.storage));
+                if !storage.refresh_in_cookie() {
+                    self.cookies.take();
+                }
+                Ok(Some(self.grant(now, Row { saved, storage, ..row })))
             }
             ("DELETE", "/api/session") => {
                 let form: Refresh = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();

@@ -1,13 +1,14 @@
 //! Several tabs over one store, with the lock and without.
 
+use super::super::memory::MemoryStore;
 use super::super::phase::Phase;
-use super::super::ports::TokenStore;
+use super::super::ports::{Message, TokenStore};
 use super::server::Fault;
 use super::world::{Tab, World};
 use crate::session::engine::Engine;
 use crate::session::record::Record;
-use crate::wire::problem::Code;
-use crate::wire::session::{Boot, TokenStorage, Why};
+use crate::wire::problem::{Code, Problem};
+use crate::wire::session::{Boot, Change, TokenStorage, Why};
 use futures::future::join;
 use std::rc::Rc;
 
@@ -112,7 +113,7 @@ fn another_account_takes_over_and_voids_what_was_asked_for_the_first() {
 #[test]
 fn a_session_of_one_tab_alone_is_not_touched_by_the_others() {
     let world = World::new();
-    let own = Rc::new(super::super::memory::MemoryStore::default());
+    let own = Rc::new(MemoryStore::default());
     let alone = world.tab_over(&Boot::default(), own);
     let mina = world.log_in(&alone, "mina", TokenStorage::Memory).unwrap();
     let other = world.tab(&Boot::default());
@@ -139,11 +140,111 @@ fn an_older_grant_does_not_bury_a_newer_one() {
     assert_eq!(kept.generation, 9);
 }
 
+/// What a tab has to itself, and whether it came as a copy.
+struct OfOneTab(MemoryStore, bool);
+
+impl TokenStore for OfOneTab {
+    fn load(&self) -> Option<Record> {
+        self.0.load()
+    }
+    fn save(&self, record: &Record) {
+        self.0.save(record);
+    }
+    fn clear(&self) {
+        self.0.clear();
+    }
+    fn copied(&self) -> bool {
+        self.1
+    }
+}
+
+/// mina's tab, and a duplicate of it that knows what it is.
+fn duplicated(world: &Rc<World>) -> (Tab, Tab) {
+    let mina = world.mina(TokenStorage::Session);
+    let copy = MemoryStore::default();
+    copy.save(&world.store.load().unwrap());
+    let twin = world.tab_over(&Boot::default(), Rc::new(OfOneTab(copy, true)));
+    (mina, twin)
+}
+
 #[test]
-fn a_duplicated_tab_gives_its_copy_up_and_the_session_lives() {
+fn a_duplicated_tab_gets_a_session_of_its_own_and_both_go_on() {
+    for twin_first in [true, false] {
+        let world = World::new();
+        let (mina, twin) = duplicated(&world);
+        let session_of = |tab: &Tab| tab.engine.phase().viewer().unwrap().session_id;
+        assert_ne!(session_of(&mina), session_of(&twin));
+        for _ in 0..3 {
+            world.sleep(3_600_000.0);
+            let (first, second) = if twin_first { (&twin, &mina) } else { (&mina, &twin) };
+            assert_eq!(world.run(first.feed()), Ok(200));
+            world.sleep(3_600_000.0);
+            assert_eq!(world.run(second.feed()), Ok(200), "nobody took it for theft");
+        }
+        drop(twin.engine.log_out());
+        assert_eq!(world.run(mina.feed()), Ok(200), "each logs out for itself");
+    }
+}
+
+#[test]
+fn what_a_duplicated_tab_asks_at_once_waits_for_its_own_session() {
+    let world = World::new();
+    world.server.fault("/api/session/fork", Fault::Slow(1000.0));
+    let (mina, twin) = duplicated(&world);
+    let feed = world.go(twin.feed());
+    assert_eq!(world.run(mina.feed()), Ok(200));
+    assert!(feed.borrow().is_none());
+    world.pass(1000.0);
+    assert_eq!(feed.take(), Some(Ok(200)));
+}
+
+#[test]
+fn a_duplicated_tab_that_gets_no_session_of_its_own_leaves_its_twin_alone() {
+    let world = World::new();
+    world.server.fault("/api/session/fork", Fault::Refused(Problem::new(Code::InvalidToken)));
+    let (mina, twin) = duplicated(&world);
+    assert_eq!(twin.engine.phase(), Phase::Ended(Why::Unknown));
+    world.sleep(3_600_000.0);
+    assert_eq!(world.run(mina.feed()), Ok(200));
+}
+
+#[test]
+fn a_fork_that_fails_for_now_is_tried_again() {
+    let world = World::new();
+    world.server.fault("/api/session/fork", Fault::Lost);
+    world.server.fault("/api/session/fork", Fault::Says(503, "busy"));
+    let (mina, twin) = duplicated(&world);
+    assert_eq!(world.run(twin.feed()), Ok(200), "the copied access token is good for now");
+    world.pass(10_000.0);
+    assert_eq!(world.run(twin.feed()), Ok(200));
+    assert_ne!(mina.engine.phase().viewer().unwrap().session_id, twin.engine.phase().viewer().unwrap().session_id);
+    assert_eq!(world.run(twin.feed()), Ok(200));
+    assert_eq!(world.server.count("POST", REFRESH), 0, "the copy was shown for nothing else");
+}
+
+#[test]
+fn a_session_that_moves_into_one_tab_is_given_up_by_the_others() {
+    let world = World::new();
+    let (first, second) = two(&world, TokenStorage::Local);
+    // Out of what the tabs share, into what they do not.
+    let engine = first.engine.clone();
+    let change = Change { storage: Some(TokenStorage::Memory), ..Change::default() };
+    world.deaf.set(true);
+    world.run(async move { engine.change(change).await }).unwrap();
+    let Some(Record::Session(kept)) = world.store.load() else { panic!("a session") };
+    world.store.clear();
+    world.deaf.set(false);
+    let moved = Message::Granted { session_id: kept.viewer.session_id, generation: kept.generation };
+    world.tell_all(moved);
+    assert_eq!(second.engine.phase(), Phase::Ended(Why::Moved));
+    assert_eq!(world.server.ended(kept.viewer.session_id), None, "it goes on in the other");
+}
+
+#[test]
+fn a_duplicated_tab_that_does_not_know_it_gives_its_copy_up_and_the_session_lives() {
     let world = World::new();
     let mina = world.mina(TokenStorage::Session);
-    let copy = Rc::new(super::super::memory::MemoryStore::default());
+    let copy = Rc::new(MemoryStore::default());
     copy.save(&world.store.load().unwrap());
     let twin = world.tab_over(&Boot::default(), copy.clone());
     assert_eq!(world.run(twin.feed()), Ok(200));

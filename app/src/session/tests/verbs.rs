@@ -7,7 +7,7 @@ use super::server::Fault;
 use super::world::World;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Boot, LogIn, TokenStorage, Why};
+use crate::wire::session::{Boot, Change, LogIn, TokenStorage, Why};
 
 const REFRESH: &str = "/api/session/refresh";
 const SESSION: &str = "/api/session";
@@ -120,7 +120,7 @@ fn saving_moves_the_record_to_where_it_lasts() {
     let mina = world.mina(TokenStorage::Local);
     for (save, place) in [(false, Place::Tab), (true, Place::Browser)] {
         let engine = mina.engine.clone();
-        world.run(async move { engine.save(save).await }).unwrap();
+        world.run(async move { engine.change(Change { save: Some(save), ..Change::default() }).await }).unwrap();
         assert_eq!(world.store.load().unwrap().place(), place);
         assert_eq!(world.run(mina.feed()), Ok(200));
     }
@@ -134,9 +134,57 @@ fn saving_with_a_token_that_was_replaced_goes_on_with_the_next() {
             let mina = world.mina(storage);
             world.server.fault(SESSION, fault);
             let engine = mina.engine.clone();
-            assert_eq!(world.run(async move { engine.save(false).await }), Ok(()), "{storage:?}");
+            assert_eq!(
+                world.run(async move { engine.change(Change { save: Some(false), ..Change::default() }).await }),
+                Ok(()),
+                "{storage:?}"
+            );
             assert_eq!(world.server.count("POST", REFRESH), 1);
         }
+    }
+}
+
+#[test]
+fn tokens_move_between_all_storages_and_the_session_goes_on() {
+    for from in TokenStorage::IN_A_BROWSER {
+        for to in TokenStorage::IN_A_BROWSER {
+            let world = World::new();
+            let mina = world.mina(from);
+            let engine = mina.engine.clone();
+            let change = Change { storage: Some(to), ..Change::default() };
+            assert_eq!(world.run(async move { engine.change(change).await }), Ok(()), "{from:?} to {to:?}");
+            let Some(Record::Session(kept)) = world.store.load() else { panic!("a session") };
+            assert_eq!((kept.storage, kept.refresh.is_some()), (to, !to.refresh_in_cookie()), "{from:?} to {to:?}");
+            for _ in 0..2 {
+                world.sleep(3_600_000.0);
+                assert_eq!(world.run(mina.feed()), Ok(200), "{from:?} to {to:?}");
+            }
+        }
+    }
+}
+
+/// The server has moved the session, and the browser does not know.
+#[test]
+fn a_move_whose_answer_was_lost_is_found_out_by_the_next_refresh() {
+    for (from, to) in [(TokenStorage::Cookie, TokenStorage::Local), (TokenStorage::Local, TokenStorage::Cookie)] {
+        let world = World::new();
+        let mina = world.mina(from);
+        world.server.fault(SESSION, Fault::Lost);
+        let engine = mina.engine.clone();
+        let change = Change { storage: Some(to), ..Change::default() };
+        assert_eq!(world.run(async move { engine.change(change).await }).unwrap_err().code, Code::Unreachable);
+        if from.refresh_in_cookie() {
+            // Of a lost answer, the cookies are lost too.
+            world.server.cookies.borrow_mut().1 = Some(format!("{} 1", mina.engine.phase().viewer().unwrap().session_id));
+        } else {
+            world.server.cookies.take();
+        }
+        for _ in 0..2 {
+            world.sleep(3_600_000.0);
+            assert_eq!(world.run(mina.feed()), Ok(200), "{from:?} to {to:?}");
+        }
+        let Some(Record::Session(kept)) = world.store.load() else { panic!("a session") };
+        assert_eq!(kept.storage, to);
     }
 }
 
@@ -146,7 +194,10 @@ fn a_save_that_fails_leaves_all_as_it_was() {
     let mina = world.mina(TokenStorage::Local);
     world.server.fault(SESSION, Fault::Down);
     let engine = mina.engine.clone();
-    assert_eq!(world.run(async move { engine.save(false).await }).unwrap_err().code, Code::Unreachable);
+    assert_eq!(
+        world.run(async move { engine.change(Change { save: Some(false), ..Change::default() }).await }).unwrap_err().code,
+        Code::Unreachable
+    );
     assert_eq!(world.store.load().unwrap().place(), Place::Browser);
     assert!(mina.engine.phase().viewer().is_some());
 }

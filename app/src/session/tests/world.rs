@@ -210,6 +210,12 @@ impl World {
         Tab { engine, exchanges, phases }
     }
 
+    /// As if another tab had announced it.
+    pub(super) fn tell_all(&self, message: Message) {
+        let ears: Vec<_> = self.ears.borrow().iter().map(|(_, hear)| hear.clone()).collect();
+        ears.iter().for_each(|hear| hear(message));
+    }
+
     /// A page in which mina has logged in.
     pub(super) fn mina(self: &Rc<Self>, storage: TokenStorage) -> Tab {
         let tab = self.tab(&Boot::default());

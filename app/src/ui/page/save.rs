@@ -10,6 +10,7 @@ use crate::ui::part::form::{Submission, Summary, before, next};
 use crate::ui::part::gate::Gate;
 use crate::ui::part::mark::Door;
 use crate::ui::text;
+use crate::wire::session::Change;
 
 const PAGE: &str = "Save your login info?";
 
@@ -43,7 +44,7 @@ fn Question() -> impl IntoView {
         let save = answer.get_value();
         let (go, next) = (go.clone(), next());
         spawn_local(async move {
-            match verbs.save(save).await {
+            match verbs.change(Change { save: Some(save), ..Change::default() }).await {
                 Ok(()) => {
                     frame.saved.set(Some(save));
                     frame.status.set(if save { text::SAVED } else { text::NOT_SAVED }.to_owned());

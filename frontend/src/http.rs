@@ -72,7 +72,8 @@ fn headers(request: &Request) -> impl Iterator<Item = (&'static str, Secret)> {
     let bearer = request.bearer.as_ref().map(|token| ("authorization", Secret::new(["Bearer ", token.expose()].concat())));
     let json = request.body.as_ref().map(|_| ("content-type", Secret::new("application/json".to_owned())));
     let account = request.account.map(|account| ("x-account", Secret::new(account.to_string())));
-    [bearer, json, account].into_iter().flatten()
+    let key = request.key.map(|key| ("idempotency-key", Secret::new(key.to_string())));
+    [bearer, json, account, key].into_iter().flatten()
 }
 
 fn credentials(request: &Request) -> RequestCredentials {

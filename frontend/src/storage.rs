@@ -9,7 +9,12 @@ use app::session::ports::TokenStore;
 use app::session::record::{Place, Record};
 use gloo_storage::{LocalStorage, SessionStorage, Storage};
 
+use crate::clock;
+
 const KEY: &str = "nightlatch.session";
+/// In sessionStorage while a page of this tab is open. Whoever finds it at the start has a copy of an open tab's storage (or that of
+/// a page that never closed in order, which then counts as a copy: it costs a session, and no more).
+const OPEN: &str = "nightlatch.open";
 
 /// All places together. Clones are one and the same.
 #[derive(Clone)]
@@ -19,6 +24,8 @@ pub struct Shelves {
     tab: bool,
     /// Whether localStorage can be used.
     browser: bool,
+    /// Whether this tab began as a copy of another.
+    copied: bool,
     refused: Rc<Cell<bool>>,
 }
 
@@ -27,9 +34,11 @@ impl Shelves {
     #[must_use]
     pub fn new() -> Self {
         let window = web_sys::window();
-        let tab = works(window.as_ref().and_then(|window| window.session_storage().ok().flatten()));
+        let own = window.as_ref().and_then(|window| window.session_storage().ok().flatten());
+        let tab = works(own.clone());
         let browser = works(window.as_ref().and_then(|window| window.local_storage().ok().flatten()));
-        Self { page: MemoryStore::default(), tab, browser, refused: Rc::default() }
+        let copied = window.zip(own).is_some_and(|(window, own)| tab && open(&window, own));
+        Self { page: MemoryStore::default(), tab, browser, copied, refused: Rc::default() }
     }
 
     /// Whether the last record saved would have been worth keeping, and the browser refused.
@@ -97,11 +106,32 @@ impl TokenStore for Shelves {
         self.sweep(record, Some(place));
     }
 
+    fn copied(&self) -> bool {
+        self.copied
+    }
+
     fn clear(&self) {
         if let Some(record) = self.load() {
             self.sweep(&record, None);
         }
     }
+}
+
+/// Marks the tab as open for as long as it is, and says whether it was marked before.
+fn open(window: &web_sys::Window, own: web_sys::Storage) -> bool {
+    let copied = own.get_item(OPEN).ok().flatten().is_some();
+    let page = js_sys::Math::random().to_string();
+    drop(own.set_item(OPEN, &page));
+    let (shown, hidden, page_again) = (own.clone(), own, page.clone());
+    // Also when it comes back from the back/forward cache.
+    clock::listen(window, "pageshow", move |_| drop(shown.set_item(OPEN, &page_again)));
+    clock::listen(window, "pagehide", move |_| {
+        // The next page of this tab may be there already.
+        if hidden.get_item(OPEN).ok().flatten().as_ref() == Some(&page) {
+            drop(hidden.remove_item(OPEN));
+        }
+    });
+    copied
 }
 
 fn works(storage: Option<web_sys::Storage>) -> bool {

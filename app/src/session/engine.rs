@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::flight::Flight;
 use super::phase::Phase;
@@ -103,10 +104,11 @@ impl Engine {
                 return Err(self.void());
             }
         }
+        let key = (method != "GET").then(|| Uuid::from_u64_pair(self.stamp(), self.stamp()));
         let mut part = Part::Request;
         loop {
             let stamp = self.with_kept(|kept| kept.stamp);
-            let answer = self.send(group, part, self.request(method, path, body.clone())).await;
+            let answer = self.send(group, part, Request { key, ..self.request(method, path, body.clone()) }).await;
             if self.epoch.get() != epoch {
                 return Err(self.void());
             }
@@ -157,6 +159,7 @@ impl Engine {
             body,
             keepalive: false,
             account: kept.filter(|_| method != "GET").map(|kept| kept.viewer.account_id),
+            key: None,
             cookies: kept.is_none_or(|kept| kept.storage.refresh_in_cookie()),
         }
     }

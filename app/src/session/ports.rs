@@ -29,6 +29,8 @@ pub struct Request {
     pub keepalive: bool,
     /// For `X-Account`: the account a mutation acts for.
     pub account: Option<Uuid>,
+    /// For `Idempotency-Key`: a request that changes something, and its replay, carry the same.
+    pub key: Option<Uuid>,
     /// Whether cookies travel along, there and back. Not where the client holds both tokens itself: the cookies may belong to the
     /// session of another tab. Log-in, log-out and save are the exceptions.
     pub cookies: bool,

@@ -87,6 +87,7 @@ impl Engine {
             body: Some(written(&Refresh { refresh: owed.refresh.clone() })),
             keepalive: true,
             account: Some(owed.account_id),
+            key: None,
             cookies: true,
         };
         // Any answer will do, but for those that say "later".

@@ -25,6 +25,7 @@ pub(crate) const ROLE: &str = "Your role does not allow this page.";
 pub(crate) const VISIBLE: &str = "Your password is visible";
 pub(crate) const HIDDEN: &str = "Your password is hidden";
 pub(crate) const SAVED: &str = "Login info saved on this browser.";
+pub(crate) const MOVED: &str = "The tokens have moved, and no copy is left where they were.";
 pub(crate) const NOT_SAVED: &str = "Login info not saved.";
 
 /// Why the session is over, on the page that asks to log in again.

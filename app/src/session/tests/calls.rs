@@ -40,7 +40,7 @@ fn the_exchanges_of_one_call_share_a_group() {
 }
 
 #[test]
-fn a_replay_carries_the_same_body() {
+fn a_replay_carries_the_same_body_and_key() {
     let world = World::new();
     let mina = world.mina(TokenStorage::Local);
     world.server.forget_access();
@@ -50,6 +50,14 @@ fn a_replay_carries_the_same_body() {
     assert_eq!(bodies.len(), 2);
     assert_eq!(bodies[0], bodies[1]);
     assert!(seen.iter().filter(|request| request.path == "/api/posts").all(|request| request.account.is_some()));
+    drop(seen);
+
+    assert_eq!(world.run(mina.call("POST", "/api/posts", None)), Ok(200));
+    assert_eq!(world.run(mina.feed()), Ok(200));
+    let seen = world.server.seen.borrow();
+    let keys: Vec<_> = seen.iter().filter(|request| request.path == "/api/posts").map(|request| request.key.unwrap()).collect();
+    assert!(keys[0] == keys[1] && keys[1] != keys[2], "one key for each thing to be done: {keys:?}");
+    assert!(seen.iter().filter(|request| request.method == "GET").all(|request| request.key.is_none()));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use crate::api::Api;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{focus_soon, session, window};
+use crate::ui::part::storage::Move;
 use crate::ui::part::wire_log::WireLog;
 use crate::ui::{text, time};
 use crate::wire::session::Inspection;
@@ -53,9 +54,11 @@ pub(crate) fn Inspector() -> impl IntoView {
 
 #[component]
 fn Contents() -> impl IntoView {
+    let session = session();
     view! {
         <Places />
         <Token />
+        {move || session.viewer().is_some().then(|| view! { <Move /> })}
         <h3>"Wire log"</h3>
         <WireLog />
     }
@@ -102,12 +105,14 @@ fn Token() -> impl IntoView {
         });
     };
     Effect::new({
-        let ask = ask.clone();
+        let (ask, session) = (ask.clone(), session());
         move |_| {
+            // Anew when the tokens have moved.
+            let _ = session.storage();
             ask();
-            tick(left);
         }
     });
+    Effect::new(move |_| tick(left));
     view! {
         <header>
             <h3>"Access token"</h3>

@@ -1,11 +1,17 @@
-//! "For developers: token storage": where the tokens of the session that is about to begin shall live. In local builds only.
+//! Where the tokens of a session shall live: "For developers: token storage" before it begins, *Move the tokens* while it lives. In local
+//! builds only.
 
 use leptos::html::Input;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::ui::erased::Erase;
+use crate::ui::frame::{Frame, session};
+use crate::ui::part::field::{Field, Traits, fill, typed};
+use crate::ui::part::form::{Send, Submission, Summary};
 use crate::ui::text;
-use crate::wire::session::{Boot, TokenStorage};
+use crate::wire::secret::Secret;
+use crate::wire::session::{Boot, Change, TokenStorage};
 
 /// The five radios.
 #[derive(Clone, Copy)]
@@ -23,13 +29,73 @@ impl Choice {
     }
 }
 
-/// The choice, closed at first. `typed` is what a refused form had chosen.
+/// The choice of a session that is about to begin, closed at first. `typed` is what a refused form had chosen.
 #[component]
 pub(crate) fn StorageChoice(choice: Choice, typed: String) -> impl IntoView {
     if !expect_context::<Boot>().local {
         return "".erased();
     }
     let before = TokenStorage::parse(&typed).unwrap_or_default();
+    view! {
+        <details class="storage" open=before != TokenStorage::default()>
+            <summary>"For developers: token storage"</summary>
+            {options(choice, before)}
+        </details>
+    }
+    .erased()
+}
+
+/// Moves the tokens of the living session. Where scripts would get hold of more than before, the password is asked for.
+#[component]
+pub(crate) fn Move() -> impl IntoView {
+    let session = session();
+    let status = Frame::here().status;
+    let (choice, password) = (Choice::new(), NodeRef::<Input>::new());
+    let form = Submission::new("move the tokens", None);
+    let now = session.storage();
+    let submit = move |ev: leptos::ev::SubmitEvent| {
+        ev.prevent_default();
+        let Some(verbs) = session.verbs().filter(|_| form.begin()) else { return };
+        let change = Change { storage: choice.chosen(), password: Some(Secret::new(typed(password))), ..Change::default() };
+        fill(password, "");
+        spawn_local(async move {
+            match verbs.change(change).await {
+                Ok(()) => {
+                    form.sending.try_set(false);
+                    status.set(text::MOVED.to_owned());
+                }
+                Err(problem) => form.refuse(problem),
+            }
+        });
+    };
+    view! {
+        <details class="storage">
+            <summary>"Move the tokens"</summary>
+            <form class="stack" novalidate on:submit=submit>
+                <Summary of=form />
+                {options(choice, now)}
+                <Field
+                    traits=Traits {
+                        name: "password",
+                        label: "Password",
+                        hint: Some("Asked for where scripts will be able to read more than now."),
+                        kind: "password",
+                        autocomplete: "current-password",
+                        optional: true,
+                    }
+                    typed=String::new()
+                    error=form.error_of("password")
+                    node=password
+                />
+                <Send of=form label="Move the tokens" busy="Moving…" />
+            </form>
+        </details>
+    }
+    .erased()
+}
+
+/// A radio for each strategy.
+fn options(choice: Choice, chosen: TokenStorage) -> AnyView {
     let options: Vec<AnyView> = TokenStorage::IN_A_BROWSER
         .into_iter()
         .zip(choice.0)
@@ -37,7 +103,7 @@ pub(crate) fn StorageChoice(choice: Choice, typed: String) -> impl IntoView {
             let (letter, name, sentence) = text::strategy(storage);
             view! {
                 <label class="option">
-                    <input type="radio" name="storage" value=storage.as_str() checked=storage == before node_ref=node />
+                    <input type="radio" name="storage" value=storage.as_str() checked=storage == chosen node_ref=node />
                     <span class="letter" aria-hidden="true">{letter}</span>
                     <span>
                         <b>{name}</b>
@@ -50,13 +116,10 @@ pub(crate) fn StorageChoice(choice: Choice, typed: String) -> impl IntoView {
         })
         .collect();
     view! {
-        <details class="storage" open=before != TokenStorage::default()>
-            <summary>"For developers: token storage"</summary>
-            <fieldset>
-                <legend>"Where shall the tokens of this session live?"</legend>
-                {options}
-            </fieldset>
-        </details>
+        <fieldset>
+            <legend>"Where shall the tokens of this session live?"</legend>
+            {options}
+        </fieldset>
     }
     .erased()
 }

@@ -120,7 +120,7 @@ impl TokenStore for Shelves {
 /// Marks the tab as open for as long as it is, and says whether it was marked before.
 fn open(window: &web_sys::Window, own: web_sys::Storage) -> bool {
     let copied = own.get_item(OPEN).ok().flatten().is_some();
-    let page = js_sys::Math::random().to_string();
+    let page = ((js_sys::Math::random() * f64::from(u32::MAX)) as u32).to_string();
     drop(own.set_item(OPEN, &page));
     let (shown, hidden, page_again) = (own.clone(), own, page.clone());
     // Also when it comes back from the back/forward cache.

@@ -3,6 +3,7 @@
 //! For release, names carry a hash of the content, so that browsers may keep them for ever, and each file lies there compressed too.
 //! For development, names stay the same and nothing is compressed: the server reads them from the disk, and a new colour needs no new server.
 
+mod fold;
 mod folder;
 mod press;
 mod style;

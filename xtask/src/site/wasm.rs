@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::fold::fold;
 use super::folder;
 use crate::child;
 use crate::place::{self, Profile, WASM};
@@ -27,6 +28,10 @@ pub(crate) fn build(profile: Profile) -> Result<Bound> {
     if !newer(&home.join("app.js"), &compiled) {
         let _ = fs::remove_dir_all(&home);
         bind(&compiled, &home, profile).context("cannot bind the wasm to JavaScript")?;
+        if profile == Profile::Release {
+            let bound = home.join("app_bg.wasm");
+            fs::write(&bound, fold(fs::read(&bound)?)?)?;
+        }
     }
     let snippets = home.join("snippets");
     Ok(Bound {

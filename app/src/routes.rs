@@ -28,6 +28,8 @@ pub mod api {
     pub const FORK: &str = "/api/session/fork";
     /// `GET`: who is asking.
     pub const ME: &str = "/api/me";
+    /// `GET`: what was said to a post. `POST`: say something.
+    pub const COMMENTS: &str = "/api/posts/{post_id}/comments";
     /// `GET`: a page of the feed, newest first; `?after=` takes a cursor.
     pub const FEED: &str = "/api/feed";
     /// `GET`: every account, for the role `admin`.

@@ -1,12 +1,14 @@
 //! The router: the whole site on one screen.
 
 pub mod accounts;
+pub mod comments;
 pub mod cookies;
 pub mod embedded;
 pub mod extract;
 pub mod feed;
 pub mod forms;
 pub mod guard;
+pub mod once;
 pub mod problem;
 pub mod session;
 pub mod ssr;
@@ -39,6 +41,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::FORK, post(session::fork))
         .route(api::ME, get(session::me))
         .route(api::FEED, get(feed::list))
+        .route(api::COMMENTS, get(comments::list).post(comments::create))
         .route(api::ADMIN_ACCOUNTS, get(accounts::list))
         .layer(middleware::from_fn(guard::mark_personal));
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::auth::Auth;
 use crate::model::millis;
-use crate::store::{attempts, sessions};
+use crate::store::{Result, attempts, replies, sessions};
 
 /// How long confirmations are gathered before they are written in one transaction.
 const GATHER: Duration = Duration::from_millis(200);
@@ -31,14 +31,20 @@ pub async fn purge(auth: Arc<Auth>) {
     let mut ticks = tokio::time::interval(PURGE_EVERY);
     loop {
         ticks.tick().await;
-        let now = auth.clock.now();
-        auth.ended.forget(now - millis(auth.access.life()));
-        let purged = async {
-            attempts::purge(&auth.db, now).await?;
-            sessions::purge(&auth.db, now - millis(KEEP_ENDED)).await
-        };
-        if let Err(error) = purged.await {
+        if let Err(error) = purge_once(&auth).await {
             tracing::warn!(%error, "what is over could not be removed");
         }
     }
+}
+
+/// Removes what is over by now.
+///
+/// # Errors
+/// When the database fails; then the next time does it.
+pub async fn purge_once(auth: &Auth) -> Result<()> {
+    let now = auth.clock.now();
+    auth.ended.forget(now - millis(auth.access.life()));
+    attempts::purge(&auth.db, now).await?;
+    replies::purge(&auth.db, now - millis(replies::KEPT)).await?;
+    sessions::purge(&auth.db, now - millis(KEEP_ENDED)).await
 }

@@ -3,8 +3,10 @@
 
 pub mod accounts;
 pub mod attempts;
+pub mod comments;
 pub mod events;
 pub mod posts;
+pub mod replies;
 pub mod sessions;
 pub mod together;
 
@@ -180,8 +182,10 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     [
         ("accounts", accounts::STATEMENTS),
         ("attempts", attempts::STATEMENTS),
+        ("comments", comments::STATEMENTS),
         ("events", events::STATEMENTS),
         ("posts", posts::STATEMENTS),
+        ("replies", replies::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
     ]
     .into_iter()

@@ -7,6 +7,8 @@ use app::wire::account::Role;
 pub enum Action {
     /// Read the feed.
     ReadFeed,
+    /// Say something to a post.
+    Comment,
     /// See every account.
     ListAccounts,
 }
@@ -15,7 +17,7 @@ pub enum Action {
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     match action {
-        Action::ReadFeed => true,
+        Action::ReadFeed | Action::Comment => true,
         Action::ListAccounts => matches!(role, Role::Admin),
     }
 }

@@ -13,6 +13,7 @@ mod admin;
 mod bad_input;
 mod chain;
 mod change;
+mod comments;
 mod documents;
 mod feed;
 mod fork;

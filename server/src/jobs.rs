@@ -1,11 +1,15 @@
-//! What runs beside the requests: writing confirmations down, forgetting what is long over.
+//! What runs beside the requests: writing confirmations down, hearing what other servers ended, forgetting what is long over.
+//! Each runs until it is dropped, and none of them gives up when the database is away.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::auth::Auth;
+use tokio::time::{MissedTickBehavior, timeout};
+
+use crate::auth::{Auth, ended};
 use crate::model::millis;
-use crate::store::{Result, attempts, replies, sessions};
+use crate::store::notices::Listener;
+use crate::store::{Error, Result, attempts, replies, sessions};
 
 /// How long confirmations are gathered before they are written in one transaction.
 const GATHER: Duration = Duration::from_millis(200);
@@ -13,8 +17,16 @@ const GATHER: Duration = Duration::from_millis(200);
 const PURGE_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How long an ended session stays in the database, so that it can be said why it ended.
 const KEEP_ENDED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How often the database is looked at for what was not heard: the longest that an ending may take to be known everywhere.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How long such a look may take. A connection that died without a word answers never.
+const LOOK_PATIENCE: Duration = Duration::from_secs(5);
+/// How long until a listener whose connection was lost listens again.
+const LISTEN_AGAIN: Duration = Duration::from_millis(500);
+/// How long a listener may be silent before another one takes its place: its connection may have died without a word.
+const SILENCE: Duration = Duration::from_secs(60);
 
-/// Writes confirmations as they come. Runs until dropped.
+/// Writes confirmations as they come.
 pub async fn write_confirmations(auth: Arc<Auth>) {
     loop {
         auth.confirmations.wait().await;
@@ -26,7 +38,58 @@ pub async fn write_confirmations(auth: Arc<Auth>) {
     }
 }
 
-/// Removes what is over, now and then. Runs until dropped. With many servers each does it; it costs nothing twice.
+/// Hears from the other servers on PostgreSQL what has ended, within milliseconds. The embedded database has no other servers.
+pub async fn listen(auth: Arc<Auth>) {
+    while let Err(error) = listen_once(&auth).await {
+        tracing::debug!(%error, "not listening: what other servers end is seen a moment later");
+        tokio::time::sleep(LISTEN_AGAIN).await;
+    }
+}
+
+/// Listens on one connection for as long as it is good.
+async fn listen_once(auth: &Auth) -> Result<()> {
+    loop {
+        let Some(mut listener) = timeout(LOOK_PATIENCE, Listener::open(&auth.db)).await.map_err(|_| Error::PoolTimedOut)?? else {
+            return Ok(());
+        };
+        // In this order: what is called out from now on is heard, and what was called out before is read.
+        timeout(LOOK_PATIENCE, ended::read_all(auth)).await.map_err(|_| Error::PoolTimedOut)??;
+        while let Ok(notice) = timeout(SILENCE, listener.next()).await {
+            auth.ended.hear(notice?);
+        }
+    }
+}
+
+/// Looks every two seconds for what was not heard, because nobody listened or nobody called out.
+pub async fn look(auth: Arc<Auth>) {
+    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // What was there before, the start has read.
+    let mut seen = auth.clock.now();
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        let now = auth.clock.now();
+        auth.ended.forget(ended::horizon(&auth));
+        // From the last look that succeeded, and further back; also when the clock was set back.
+        let looked = timeout(LOOK_PATIENCE, ended::read_since(&auth, seen.min(now) - ended::OVERLAP)).await;
+        match looked.unwrap_or(Err(Error::PoolTimedOut)) {
+            Ok(()) => {
+                seen = now;
+                if std::mem::take(&mut failing) {
+                    tracing::info!("the database answers again");
+                }
+            }
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!(%error, "the database does not answer: access tokens go on, everything else waits");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Removes what is over, now and then. With many servers each does it; it costs nothing twice.
 pub async fn purge(auth: Arc<Auth>) {
     let mut ticks = tokio::time::interval(PURGE_EVERY);
     loop {
@@ -43,7 +106,6 @@ pub async fn purge(auth: Arc<Auth>) {
 /// When the database fails; then the next time does it.
 pub async fn purge_once(auth: &Auth) -> Result<()> {
     let now = auth.clock.now();
-    auth.ended.forget(now - millis(auth.access.life()));
     attempts::purge(&auth.db, now).await?;
     replies::purge(&auth.db, now - millis(replies::KEPT)).await?;
     sessions::purge(&auth.db, now - millis(KEEP_ENDED)).await

@@ -12,11 +12,10 @@ use tokio::net::TcpListener;
 use crate::auth::access::Access;
 use crate::auth::chain::Chain;
 use crate::auth::password::Hasher;
-use crate::auth::{Auth, confirm::Confirmations, ended::Ended, keys};
+use crate::auth::{Auth, confirm::Confirmations, ended, keys};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::model::millis;
-use crate::store::{Db, sessions};
+use crate::store::Db;
 use crate::{feed, http, jobs};
 
 /// How long a stop waits for requests under way.
@@ -82,7 +81,7 @@ impl Site {
             access: Access::new(rings.access, &origin, config.access_life)?,
             chain: Chain::new(rings.refresh),
             hasher: Hasher::new(config.argon2_memory, config.argon2_passes, Hasher::permits_here())?,
-            ended: Ended::default(),
+            ended: ended::Ended::default(),
             confirmations: Confirmations::default(),
             limits: config.limits,
             throttle: config.throttle,
@@ -90,9 +89,7 @@ impl Site {
             db,
             clock,
         };
-        for (session_id, at) in sessions::ended_since(&auth.db, auth.clock.now() - millis(config.access_life)).await? {
-            auth.ended.add(session_id, at);
-        }
+        ended::read_all(&auth).await?;
         let local = config.is_local();
         let demo = config.seed.unwrap_or(local);
         if demo {
@@ -112,7 +109,12 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, stop: impl Future<Out
     let origin = config.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", address.port()));
     let site = Arc::new(Site::open(config, origin, clock).await?);
     let auth = Arc::clone(&site.auth);
-    let running = [tokio::spawn(jobs::write_confirmations(Arc::clone(&auth))), tokio::spawn(jobs::purge(Arc::clone(&auth)))];
+    let running = [
+        tokio::spawn(jobs::write_confirmations(Arc::clone(&auth))),
+        tokio::spawn(jobs::purge(Arc::clone(&auth))),
+        tokio::spawn(jobs::listen(Arc::clone(&auth))),
+        tokio::spawn(jobs::look(Arc::clone(&auth))),
+    ];
     if let Some(file) = &config.address_file {
         // In one step, so that whoever waits for the file never reads half an address.
         let draft = file.with_extension("new");

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod comments;
 pub mod events;
+pub mod notices;
 pub mod posts;
 pub mod replies;
 pub mod sessions;

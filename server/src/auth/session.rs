@@ -263,14 +263,14 @@ pub fn named_by(auth: &Auth, token: &Secret) -> Option<Presented> {
     auth.chain.open(token.expose())
 }
 
-/// What an access token claims, if it holds and its session has not ended. No query.
+/// What an access token claims, if it holds, its session has not ended and its account has the same epoch. No query.
 ///
 /// # Errors
 /// [`Error::InvalidAccess`], the same for every fault.
 pub fn verify(auth: &Auth, token: &str) -> Result<Claims> {
     let now = auth.clock.now();
     let claims = auth.access.verify(token, now)?;
-    if auth.ended.contains(claims.sid) {
+    if auth.ended.refuses(claims.sub, claims.epoch, claims.sid) {
         return Err(Error::InvalidAccess);
     }
     auth.confirmations.note(claims.sid, claims.generation, now);

@@ -42,6 +42,7 @@ statements! {
         returning *";
     REHASH = "update accounts set password_hash = $3 where account_id = $1 and password_hash = $2";
     COUNT = "select count(*) from accounts";
+    CHANGED_SINCE = "select account_id, epoch, disabled_at is not null as disabled, changed_at from accounts where changed_at > $1";
     INSERT_MAIL = "insert into mails (mail_id, recipient, subject, body, created_at) values ($1, $2, $3, $4, $5)";
     SUMMARIES = "select a.account_id, a.username, a.display_name, a.role, a.created_at, a.disabled_at,
             count(s.session_id) as sessions, max(s.last_seen_at) as last_seen_at
@@ -114,6 +115,24 @@ pub async fn rehash(db: &Db, account_id: Uuid, old: &str, new: &str) -> Result<(
 /// When the database fails.
 pub async fn count(db: &Db) -> Result<i64> {
     on!(read db, |conn| sqlx::query_scalar(COUNT).fetch_one(conn).await)
+}
+
+/// What decides about an account's access tokens, and since when it has been so, by the clock of the database.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[allow(missing_docs, reason = "the columns are explained in the migration")]
+pub struct Standing {
+    pub account_id: Uuid,
+    pub epoch: i64,
+    pub disabled: bool,
+    pub changed_at: Timestamp,
+}
+
+/// The accounts whose epoch was raised, or that were disabled or enabled, after `since`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn changed_since(db: &Db, since: Timestamp) -> Result<Vec<Standing>> {
+    on!(read db, |conn| sqlx::query_as(CHANGED_SINCE).bind(since).fetch_all(conn).await)
 }
 
 /// Puts a mail into the outbox.

@@ -89,6 +89,8 @@ pub(crate) use statements;
 
 /// How many statements a server may have under way on PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long a request waits for one of them. After that the database is away, and the client is told so.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(2);
 /// How many readers the embedded database has.
 const SQLITE_READERS: u32 = 4;
 
@@ -123,7 +125,7 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached, or holds something else.
     pub async fn open_postgres(url: &str) -> Result<Self> {
-        let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(Duration::from_secs(5)).connect(url).await?;
+        let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(POSTGRES_PATIENCE).connect(url).await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
         Ok(Self::Postgres(pool))
     }

@@ -36,14 +36,6 @@ impl Engine {
                 self.begin(kept, received, due_now);
                 Event::Granted(viewer)
             }
-            // The server could not look after the cookies that this record speaks of.
-            (None, Some(Record::Session(kept))) if boot.storage.is_some_and(TokenStorage::refresh_in_cookie) => {
-                let viewer = kept.viewer.clone();
-                let now = self.ports.clock.ticks();
-                let received = schedule::received(now, self.ports.clock.wall(), kept.received_at, kept.expires_in);
-                self.begin(kept, received, Some(now));
-                Event::Granted(viewer)
-            }
             (None, Some(Record::Session(_))) => {
                 // The cookies that this record spoke of are gone.
                 self.ports.store.clear();

@@ -14,6 +14,10 @@ pub(crate) const FLEETING: &str =
     "This browser does not let us store your sign-in key. You are logged in until you reload or close this page.";
 /// While this browser looks for its session.
 pub const OPENING: &str = "Opening your feed…";
+/// The title of the page that stands in for every other while the database is away.
+pub const AWAY_TITLE: &str = "One moment";
+/// What it says.
+pub const AWAY: &str = "We cannot reach our data right now. Nobody is logged out, and this page tries again by itself.";
 
 pub(crate) const FEED_FAILED: &str = "We could not load your feed. You are still logged in.";
 pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Nobody has posted yet.";

@@ -57,7 +57,7 @@ pub fn of(error: auth::Error) -> Problem {
         Error::Forbidden => Problem::new(Code::InsufficientScope),
         Error::Store(error) => {
             tracing::error!(%error, "the database failed");
-            Problem::new(Code::Busy).titled("Something broke on our side. Nothing was changed.").retry_after(2_000)
+            Problem::new(Code::Busy).titled("We cannot reach our data at the moment. Try again shortly.").retry_after(2_000)
         }
         Error::Broken(what) => {
             tracing::error!(what, "something that cannot be");

@@ -7,6 +7,7 @@ use app::api::{Answer, Api};
 use app::routes::{local_target, page, query_value};
 use app::session::{Host, Session};
 use app::shell::shell;
+use app::ui::text;
 use app::wire::account::{AccountSummary, Viewer};
 use app::wire::feed::{Page, Post};
 use app::wire::problem::{Code, Problem};
@@ -14,21 +15,25 @@ use app::wire::session::{Boot, Inspection, RefusedForm, TokenStorage, Why};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
 use super::problem::{Refusal, of};
 use super::{cookies, embedded, guard};
+use crate::auth;
 use crate::auth::policy::{Action, may};
 use crate::auth::session::{self, Peeked};
 use crate::site::Site;
 use crate::store::accounts;
 
+/// When a page that could not be shown tries again.
+const AWAY_SECONDS: u64 = 3;
+
 /// `GET /`: the feed for who is there, a neutral shell where only the browser knows, the log-in page for everybody else.
 pub async fn home(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let (boot, over) = boot(&site, request.headers()).await;
+    let Ok((boot, over)) = boot(&site, request.headers()).await else { return away() };
     if boot.viewer.is_none() && boot.storage.is_none() {
         return to_log_in(over, None);
     }
@@ -37,7 +42,7 @@ pub async fn home(State(site): State<Arc<Site>>, request: Request) -> Response {
 
 /// Pages for those who are logged in.
 pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let (boot, over) = boot(&site, request.headers()).await;
+    let Ok((boot, over)) = boot(&site, request.headers()).await else { return away() };
     if boot.viewer.is_none() && boot.storage.is_none() {
         return to_log_in(over, Some(request.uri().path()));
     }
@@ -46,7 +51,7 @@ pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Respo
 
 /// `GET /admin/accounts`.
 pub async fn admin(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let (boot, over) = boot(&site, request.headers()).await;
+    let Ok((boot, over)) = boot(&site, request.headers()).await else { return away() };
     let status = match &boot.viewer {
         Some(viewer) if !may(viewer.role, Action::ListAccounts) => StatusCode::FORBIDDEN,
         None if boot.storage.is_none() => return to_log_in(over, Some(request.uri().path())),
@@ -63,7 +68,7 @@ pub struct Next {
 
 /// Pages for those who are not.
 pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>, request: Request) -> Response {
-    let (boot, _) = boot(&site, request.headers()).await;
+    let Ok((boot, _)) = boot(&site, request.headers()).await else { return away() };
     if boot.viewer.is_some() {
         return see_other(query.next.as_deref().and_then(local_target).unwrap_or(page::HOME));
     }
@@ -78,7 +83,7 @@ pub async fn anything_else(State(site): State<Arc<Site>>, uri: Uri, request: Req
     if let Some(file) = embedded::serve(uri, request.headers().clone()).await {
         return file;
     }
-    let (boot, _) = boot(&site, request.headers()).await;
+    let Ok((boot, _)) = boot(&site, request.headers()).await else { return guard::personal(away()) };
     guard::personal(render(&site, boot, request, StatusCode::NOT_FOUND).await)
 }
 
@@ -90,7 +95,10 @@ pub async fn refused(site: &Arc<Site>, headers: &HeaderMap, path: &'static str, 
         status => StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     };
     let retry_after = form.problem.retry_after_ms;
-    let boot = Boot { form: Some(form), ..boot(site, headers).await.0 };
+    // Asked once: where the form failed because the database is away, the page says so at once.
+    let seen =
+        if form.problem.code == Code::Busy { nobody(site) } else { boot(site, headers).await.map_or_else(|_| nobody(site), |seen| seen.0) };
+    let boot = Boot { form: Some(form), ..seen };
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = Uri::from_static(path);
     *request.headers_mut() = headers.clone();
@@ -111,16 +119,22 @@ fn to_log_in(over: Option<Why>, next: Option<&str>) -> Response {
 
 /// What the server knows of the session behind a document request, and why there is none any more. The refresh cookie is peeked at,
 /// and the access cookie tells for how long it still holds.
-async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> (Boot, Option<Why>) {
+///
+/// # Errors
+/// When the database is away: not knowing is not logged out, see [`away`].
+async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> auth::Result<(Boot, Option<Why>)> {
     let auth = &site.auth;
-    let now = auth.clock.now();
-    let mut boot = Boot { now, local: site.lab, ..Boot::default() };
+    let mut boot = nobody(site);
+    let now = boot.now;
     let mut over = None;
     let claims = cookies::read(headers, cookies::ACCESS).ok().flatten().and_then(|token| session::verify(auth, token).ok());
     let refresh = cookies::read(headers, cookies::REFRESH).ok().flatten().map(|token| app::wire::secret::Secret::new(token.to_owned()));
     if let Some(token) = refresh {
-        match session::peek(auth, &token).await {
-            Ok(Peeked::Viewer(seen)) => {
+        let seen = session::peek(auth, &token)
+            .await
+            .inspect_err(|error| tracing::error!(%error, "a document could not be rendered for its owner"))?;
+        match seen {
+            Peeked::Viewer(seen) => {
                 let (viewer, row, shown) = *seen;
                 boot.storage = Some(row.storage());
                 boot.saved = row.saved;
@@ -129,17 +143,11 @@ async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> (Boot, Option<Why>) {
                 let left = claims.filter(|claims| claims.sid == viewer.session_id).map(|claims| claims.exp - now.div_euclid(1000));
                 boot.expires_in = left.and_then(|left| u32::try_from(left).ok()).filter(|left| *left > 0);
                 boot.viewer = Some(viewer);
-                return (boot, None);
+                return Ok((boot, None));
             }
             // Who has logged out knows.
-            Ok(Peeked::Over(why)) => over = Some(why).filter(|why| *why != Why::LoggedOut),
-            Ok(Peeked::Nobody) => {}
-            // Not knowing is not logged out: the browser looks again.
-            Err(error) => {
-                tracing::error!(%error, "a document could not be rendered for its owner");
-                boot.storage = Some(TokenStorage::Cookie);
-                return (boot, None);
-            }
+            Peeked::Over(why) => over = Some(why).filter(|why| *why != Why::LoggedOut),
+            Peeked::Nobody => {}
         }
     }
     boot.storage = cookies::read(headers, cookies::STORAGE)
@@ -147,7 +155,31 @@ async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> (Boot, Option<Why>) {
         .flatten()
         .and_then(TokenStorage::parse)
         .filter(|storage| matches!(storage, TokenStorage::Local | TokenStorage::Session));
-    (boot, over)
+    Ok((boot, over))
+}
+
+/// What a page starts with when nobody is known to be there.
+fn nobody(site: &Site) -> Boot {
+    Boot { now: site.auth.clock.now(), local: site.lab, ..Boot::default() }
+}
+
+/// In place of every page whose reader cannot be known, as the database is away: 503, and the browser tries again by itself. It does
+/// not start the app, which would take a page without its owner for the end of the session; and it needs no scripts.
+fn away() -> Response {
+    let css = embedded::assets().css;
+    let style = if css.is_empty() { css } else { format!("<link rel=\"stylesheet\" href=\"{css}\">") };
+    let (title, what, seconds) = (text::AWAY_TITLE, text::AWAY, AWAY_SECONDS);
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><meta http-equiv=\"refresh\" content=\"{seconds}\"><title>{title} · Nightlatch</title>{style}\
+         </head><body><main class=\"main\"><div class=\"narrow\"><h1>{title}</h1><p>{what}</p></div></main></body></html>"
+    );
+    let mut response = (StatusCode::SERVICE_UNAVAILABLE, Html(html)).into_response();
+    let fields = response.headers_mut();
+    fields.insert(header::RETRY_AFTER, HeaderValue::from(AWAY_SECONDS));
+    let policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+    fields.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    response
 }
 
 /// Renders the app for the path of the request, everything awaited: it works without scripts, and the first frame is the page.

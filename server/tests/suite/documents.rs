@@ -206,8 +206,20 @@ async fn a_database_that_is_gone_logs_nobody_out(world: World) {
     let reply = tab.refresh().await;
     assert_eq!((reply.status.as_u16(), reply.code()), (503, "busy".into()));
     assert!(reply.header("retry-after").is_some());
-    let page = tab.get("/").await;
-    assert!(page.status == 200 && !page.text.contains("name=\"password\""), "not knowing is not logged out");
+    for path in ["/", "/welcome/save", "/admin/accounts", "/login", "/nowhere"] {
+        let page = tab.get(path).await;
+        assert_eq!(page.status, 503, "{path}");
+        assert!(!page.text.contains("name=\"password\""), "{path}: not knowing is not logged out");
+        assert!(page.text.contains("http-equiv=\"refresh\"") && page.header("retry-after").is_some(), "{path}: and tries again");
+        // Started on a page without its owner, the app would take the session for gone.
+        assert!(!page.text.contains("<script"), "{path}");
+        assert!(
+            page.header("content-type").unwrap().starts_with("text/html") && page.header("cache-control").unwrap().contains("no-store")
+        );
+    }
+    let page = tab.form("/login", "login=mina&password=correct-horse-mina").await;
+    assert!(page.status == 503 && page.sets_no_cookie() && page.header("retry-after").is_some());
+    assert_eq!(world.tab().get("/login").await.status, 200, "a stranger needs no database to see the form");
     assert_eq!(tab.get("/api/me").await.status, 200, "verification needs no database");
     assert_eq!(tab.get("/readyz").await.status, 503);
     assert_eq!(tab.get("/healthz").await.status, 200);

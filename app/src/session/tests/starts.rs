@@ -133,15 +133,3 @@ fn a_page_rendered_before_another_tabs_refresh_does_not_refresh_again() {
     assert_eq!(world.run(next.feed()), Ok(200));
     assert!(next.exchanges.borrow().iter().all(|exchange| exchange.part != Part::Refresh), "{:?}", next.exchanges.borrow());
 }
-
-/// It says where it would have looked, and not who is there: see [`Boot::storage`].
-#[test]
-fn a_server_that_could_not_look_logs_nobody_out() {
-    for storage in [TokenStorage::Cookie, TokenStorage::Hybrid] {
-        let world = World::new();
-        drop(world.mina(storage));
-        let tab = world.tab(&Boot { storage: Some(TokenStorage::Cookie), ..Boot::default() });
-        assert!(tab.engine.phase().viewer().is_some(), "{storage:?}");
-        assert_eq!(world.run(tab.feed()), Ok(200), "{storage:?}");
-    }
-}

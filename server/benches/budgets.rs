@@ -59,7 +59,7 @@ impl Sheet {
 /// Verifying an access token, in this process.
 fn verification(sheet: &mut Sheet) {
     const TIMES: u32 = 100_000;
-    let ring = vec![AccessKey { kid: "bench".into(), secret: vec![7; 32] }];
+    let ring = vec![AccessKey { kid: "bench".into(), secret: vec![7; 32], signs_from: 0 }];
     let access = Access::new(ring, "http://localhost:3000", Duration::from_secs(300)).unwrap();
     let viewer = Viewer {
         account_id: Uuid::from_u128(1),

@@ -10,6 +10,7 @@ pub mod error;
 pub mod keys;
 pub mod password;
 pub mod policy;
+pub mod ring;
 pub mod session;
 pub mod throttle;
 
@@ -53,6 +54,8 @@ pub struct Auth {
     pub chain: chain::Chain,
     /// Hashes passwords.
     pub hasher: password::Hasher,
+    /// Where the keys of both come from.
+    pub keys: keys::Keeper,
     /// What ended a moment ago.
     pub ended: ended::Ended,
     /// What has come back, and is still to be written down.

@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use app::wire::secret::Secret;
+
 use crate::auth::Limits;
+use crate::auth::keys::seal::is_secret;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,11 @@ pub struct Config {
     pub database: Option<String>,
     /// Database, keys, pictures.
     pub data: PathBuf,
+    /// The secret under which several servers share their keys through the database: 32 random bytes or more in base64, the same on
+    /// each of them. `None` keeps the keys in a file of the data folder.
+    pub keys_secret: Option<Secret>,
+    /// The file that holds it.
+    pub keys_secret_file: Option<PathBuf>,
     /// Where to write the address listened at, for programs that start this one.
     pub address_file: Option<PathBuf>,
     /// How long an access token holds.
@@ -47,6 +55,8 @@ impl Default for Config {
             origin: None,
             database: None,
             data: PathBuf::from("data"),
+            keys_secret: None,
+            keys_secret_file: None,
             address_file: None,
             access_life: Duration::from_secs(300),
             limits: Limits::default(),
@@ -87,6 +97,19 @@ const SETTINGS: &[Setting] = &[
             c.data = v.into();
             Ok(())
         },
+    },
+    Setting {
+        name: "keys_secret_file",
+        help: "file with the secret that several servers share: their keys are in the database then",
+        read: |c, v| {
+            c.keys_secret_file = Some(v.into());
+            Ok(())
+        },
+    },
+    Setting {
+        name: KEYS_SECRET,
+        help: "that secret itself, as a variable: 32 random bytes in base64",
+        read: |c, v| keys_secret(v).map(|v| c.keys_secret = Some(v)),
     },
     Setting {
         name: "address_file",
@@ -150,6 +173,9 @@ const SETTINGS: &[Setting] = &[
     },
 ];
 
+/// The one setting whose value is never repeated, and never a flag: other people on the machine can see those.
+const KEYS_SECRET: &str = "keys_secret";
+
 const YEAR: u64 = 365 * 24 * 60 * 60;
 
 /// What the command line asks for.
@@ -159,6 +185,10 @@ pub enum Command {
     Serve(Box<Config>),
     /// Check it and say so.
     Check(Box<Config>),
+    /// Print which keys there are.
+    ListKeys(Box<Config>),
+    /// Add new keys, and print which there are.
+    RotateKeys(Box<Config>),
     /// Print the help.
     Help,
     /// Print the version.
@@ -199,11 +229,18 @@ pub fn read(
     let mut apply = |source: &str, settings: &[(String, String)], faults: &mut Vec<String>| {
         for (name, value) in settings.iter().filter(|(name, _)| name != "config") {
             // Build and test tools have variables of their own.
-            if source == "environment" && ["site", "test_postgres", "bin", "log"].contains(&name.as_str()) {
+            if source == "environment" && ["site", "test_postgres", "test_postgres_bin", "bin", "log"].contains(&name.as_str()) {
                 continue;
             }
             match SETTINGS.iter().find(|setting| setting.name == name) {
                 None => faults.push(format!("{source}: there is no setting \"{name}\"")),
+                Some(setting) if setting.name == KEYS_SECRET => {
+                    if source == "flags" {
+                        faults.push(format!("flags: {name} can be seen by others there, use keys_secret_file"));
+                    } else if let Err(wanted) = (setting.read)(&mut config, value) {
+                        faults.push(format!("{source}: {name} must be {wanted}"));
+                    }
+                }
                 Some(setting) => {
                     if let Err(wanted) = (setting.read)(&mut config, value) {
                         faults.push(format!("{source}: {name} is \"{value}\", and must be {wanted}"));
@@ -221,6 +258,17 @@ pub fn read(
     apply("environment", &environment, &mut faults);
     apply("flags", &flags, &mut faults);
 
+    if let Some(path) = config.keys_secret_file.clone() {
+        let name = path.display();
+        match open(&path.to_string_lossy()) {
+            _ if config.keys_secret.is_some() => faults.push("keys_secret and keys_secret_file are both set".into()),
+            Ok(text) => match keys_secret(text.trim()) {
+                Ok(secret) => config.keys_secret = Some(secret),
+                Err(wanted) => faults.push(format!("{name} must hold {wanted}")),
+            },
+            Err(error) => faults.push(format!("{name}: {error}")),
+        }
+    }
     if !config.throttle && !config.is_local() {
         faults.push("throttle may be off on a local origin only".into());
     }
@@ -231,6 +279,8 @@ pub fn read(
     let command = match words.as_slice() {
         [] | ["serve"] => Command::Serve(Box::new(config)),
         ["config", "check"] => Command::Check(Box::new(config)),
+        ["keys", "list"] => Command::ListKeys(Box::new(config)),
+        ["keys", "rotate"] => Command::RotateKeys(Box::new(config)),
         other => {
             faults.push(format!("there is no command \"{}\"", other.join(" ")));
             Command::Help
@@ -258,12 +308,14 @@ impl Config {
 #[must_use]
 pub fn help() -> String {
     let mut text = String::from(
-        "nightlatch [serve]        serve\nnightlatch config check   check the configuration and say what is wrong with it\n\n\
+        "nightlatch [serve]        serve\nnightlatch config check   check the configuration and say what is wrong with it\n\
+         nightlatch keys list      say which keys there are, without their secrets\n\
+         nightlatch keys rotate    add new keys, which take over in a minute; nobody is logged out\n\n\
          Each setting is a flag (--listen ADDRESS), a variable (NIGHTLATCH_LISTEN) or a line of the file that --config names\n\
          (listen = \"ADDRESS\"); flags win over variables, variables over the file.\n\n",
     );
     for setting in SETTINGS {
-        text.push_str(&format!("  {:<15} {}\n", setting.name, setting.help));
+        text.push_str(&format!("  {:<17} {}\n", setting.name, setting.help));
     }
     text
 }
@@ -317,6 +369,10 @@ fn origin(text: &str) -> Result<String, String> {
 fn database(text: &str) -> Result<String, String> {
     let known = ["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| text.starts_with(scheme));
     if known { Ok(text.to_owned()) } else { Err("postgres://… or sqlite:PATH".into()) }
+}
+
+fn keys_secret(text: &str) -> Result<Secret, String> {
+    if is_secret(text) { Ok(Secret::new(text.to_owned())) } else { Err("32 random bytes or more in base64".into()) }
 }
 
 fn choice(text: &str, yes: &str, no: &str) -> Result<bool, String> {
@@ -394,6 +450,26 @@ mod tests {
         }
         for bad in ["http://nightlatch.example", "https://nightlatch.example/", "nightlatch.example", "https://", "https://a@b"] {
             assert!(given(&format!("--origin {bad}"), &[], "").is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_secret_of_the_keys_is_read_and_never_repeated() {
+        let secret = format!("{}=", "A".repeat(43));
+        let from_file = config(given("--keys-secret-file x", &[], &format!("{secret}\n")));
+        assert_eq!(from_file.keys_secret.as_ref().map(Secret::expose), Some(&*secret));
+        assert_eq!(config(given("", &[("NIGHTLATCH_KEYS_SECRET", &secret)], "")).keys_secret, from_file.keys_secret);
+        assert!(!format!("{from_file:?}").contains(&secret));
+        let flag = format!("--keys-secret {secret}");
+        let both = [("NIGHTLATCH_KEYS_SECRET", &*secret)];
+        for faults in [
+            given(&flag, &[], ""),
+            given("--keys-secret-file x", &both, &secret),
+            given("--keys-secret-file x", &[], "hunter2"),
+            given("", &[("NIGHTLATCH_KEYS_SECRET", "hunter2")], ""),
+        ] {
+            let faults = faults.unwrap_err();
+            assert!(faults.len() == 1 && !faults[0].contains("hunter2") && !faults[0].contains(&secret), "{faults:?}");
         }
     }
 

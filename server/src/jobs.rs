@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, timeout};
 
+use crate::auth::keys::{self, KeysError};
 use crate::auth::{Auth, ended};
 use crate::model::millis;
 use crate::store::notices::Listener;
@@ -60,32 +61,42 @@ async fn listen_once(auth: &Auth) -> Result<()> {
     }
 }
 
-/// Looks every two seconds for what was not heard, because nobody listened or nobody called out.
+/// Looks every two seconds for what was not heard, because nobody listened or nobody called out; and for other keys.
 pub async fn look(auth: Arc<Auth>) {
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // What was there before, the start has read.
     let mut seen = auth.clock.now();
-    let mut failing = false;
+    let (mut endings, mut keys) = (Watched::default(), Watched::default());
     loop {
         ticks.tick().await;
         let now = auth.clock.now();
         auth.ended.forget(ended::horizon(&auth));
         // From the last look that succeeded, and further back; also when the clock was set back.
         let looked = timeout(LOOK_PATIENCE, ended::read_since(&auth, seen.min(now) - ended::OVERLAP)).await;
-        match looked.unwrap_or(Err(Error::PoolTimedOut)) {
-            Ok(()) => {
-                seen = now;
-                if std::mem::take(&mut failing) {
-                    tracing::info!("the database answers again");
-                }
-            }
-            Err(error) if !failing => {
-                failing = true;
-                tracing::warn!(%error, "the database does not answer: access tokens go on, everything else waits");
-            }
-            Err(_) => {}
+        if endings.succeeds("what has ended elsewhere", looked.unwrap_or(Err(Error::PoolTimedOut))) {
+            seen = now;
         }
+        let looked = timeout(LOOK_PATIENCE, keys::follow(&auth)).await;
+        keys.succeeds("the keys", looked.unwrap_or(Err(Error::PoolTimedOut.into())));
+    }
+}
+
+/// Something that is tried again and again. Said once when it begins to fail, and once when it no longer does.
+#[derive(Default)]
+struct Watched {
+    failing: bool,
+}
+
+impl Watched {
+    fn succeeds<E: std::fmt::Display>(&mut self, what: &str, tried: std::result::Result<(), E>) -> bool {
+        match &tried {
+            Ok(()) if self.failing => tracing::info!("{what} can be read again"),
+            Err(error) if !self.failing => tracing::warn!(%error, "{what} cannot be read; what was read before holds"),
+            _ => {}
+        }
+        self.failing = tried.is_err();
+        !self.failing
     }
 }
 
@@ -94,19 +105,22 @@ pub async fn purge(auth: Arc<Auth>) {
     let mut ticks = tokio::time::interval(PURGE_EVERY);
     loop {
         ticks.tick().await;
-        if let Err(error) = purge_once(&auth).await {
-            tracing::warn!(%error, "what is over could not be removed");
+        match purge_once(&auth).await {
+            Ok(keys) if keys.is_empty() => {}
+            Ok(keys) => tracing::info!(keys = keys.join(", "), "removed keys that nothing can be good under any more"),
+            Err(error) => tracing::warn!(%error, "what is over could not be removed"),
         }
     }
 }
 
-/// Removes what is over by now.
+/// Removes what is over by now, and names the keys among it.
 ///
 /// # Errors
-/// When the database fails; then the next time does it.
-pub async fn purge_once(auth: &Auth) -> Result<()> {
+/// When the database or the key file fails; then the next time does it.
+pub async fn purge_once(auth: &Auth) -> std::result::Result<Vec<String>, KeysError> {
     let now = auth.clock.now();
     attempts::purge(&auth.db, now).await?;
     replies::purge(&auth.db, now - millis(replies::KEPT)).await?;
-    sessions::purge(&auth.db, now - millis(KEEP_ENDED)).await
+    sessions::purge(&auth.db, now - millis(KEEP_ENDED)).await?;
+    auth.keys.purge(&auth.db, now).await
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use server::clock::SystemClock;
-use server::config::{self, Command};
+use server::config::{self, Command, Config};
 use server::site;
 use tracing_subscriber::EnvFilter;
 
@@ -13,6 +13,8 @@ fn main() -> ExitCode {
         Ok(Command::Help) => print!("{}", config::help()),
         Ok(Command::Version) => println!("nightlatch {}", env!("CARGO_PKG_VERSION")),
         Ok(Command::Check(_)) => println!("the configuration is fine"),
+        Ok(Command::ListKeys(config)) => return keys(&config, false),
+        Ok(Command::RotateKeys(config)) => return keys(&config, true),
         Ok(Command::Serve(config)) => {
             let filter = EnvFilter::try_from_env("NIGHTLATCH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
             tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
@@ -38,6 +40,21 @@ fn main() -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// Prints a line for each key, and adds new ones before if `rotate` says so.
+fn keys(config: &Config, rotate: bool) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(site::StartError::from);
+    match runtime.and_then(|runtime| runtime.block_on(site::keys(config, &SystemClock, rotate))) {
+        Ok(lines) => {
+            lines.iter().for_each(|line| println!("{line}"));
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("nightlatch: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Done when somebody presses Control-C, or a service manager sends its signal.

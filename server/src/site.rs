@@ -11,10 +11,13 @@ use tokio::net::TcpListener;
 
 use crate::auth::access::Access;
 use crate::auth::chain::Chain;
+use crate::auth::keys::seal::Seal;
+use crate::auth::keys::{Home, Keeper, KeysError};
 use crate::auth::password::Hasher;
-use crate::auth::{Auth, confirm::Confirmations, ended, keys};
+use crate::auth::{Auth, confirm::Confirmations, ended};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::model::Timestamp;
 use crate::store::Db;
 use crate::{feed, http, jobs};
 
@@ -29,7 +32,7 @@ pub enum StartError {
     Data(String, io::Error),
     /// The keys.
     #[error(transparent)]
-    Keys(#[from] keys::KeysError),
+    Keys(#[from] KeysError),
     /// The database.
     #[error("the database cannot be opened: {0}")]
     Store(#[from] crate::store::Error),
@@ -64,25 +67,15 @@ impl Site {
     /// # Errors
     /// Whatever keeps it from starting.
     pub async fn open(config: &Config, origin: String, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&config.data)
-            .map_err(|error| StartError::Data(config.data.display().to_string(), error))?;
-        let rings = keys::load_or_make(&config.data.join("keys.json"))?;
-        let db = match &config.database {
-            None => Db::open_sqlite(&config.data.join("nightlatch.db")).await?,
-            Some(url) => match url.strip_prefix("sqlite:") {
-                Some(path) => Db::open_sqlite(path.trim_start_matches("//").as_ref()).await?,
-                None => Db::open_postgres(url).await?,
-            },
-        };
+        let (db, keys) = open(config, clock.now()).await?;
+        let rings = keys.held().await;
         let auth = Auth {
             access: Access::new(rings.access, &origin, config.access_life)?,
             chain: Chain::new(rings.refresh),
             hasher: Hasher::new(config.argon2_memory, config.argon2_passes, Hasher::permits_here())?,
             ended: ended::Ended::default(),
             confirmations: Confirmations::default(),
+            keys,
             limits: config.limits,
             throttle: config.throttle,
             password_min: config.password_min,
@@ -97,6 +90,44 @@ impl Site {
         }
         Ok(Self { auth: Arc::new(auth), origin, lab: config.lab.unwrap_or(local), demo, trust_proxy: config.trust_proxy })
     }
+}
+
+/// Database and keys, in the data folder or where the configuration says.
+async fn open(config: &Config, now: Timestamp) -> Result<(Db, Keeper), StartError> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data)
+        .map_err(|error| StartError::Data(config.data.display().to_string(), error))?;
+    let db = match &config.database {
+        None => Db::open_sqlite(&config.data.join("nightlatch.db")).await?,
+        Some(url) => match url.strip_prefix("sqlite:") {
+            Some(path) => Db::open_sqlite(path.trim_start_matches("//").as_ref()).await?,
+            None => Db::open_postgres(url).await?,
+        },
+    };
+    let file = config.data.join("keys.json");
+    let home = match &config.keys_secret {
+        None => Home::File(file),
+        Some(secret) => Home::Database(Seal::new(secret).ok_or(KeysError::NoSecret)?, file),
+    };
+    let keys = Keeper::open(home, &config.limits, &db, now).await?;
+    Ok((db, keys))
+}
+
+/// Adds new keys if `rotate` says so, and answers with a line for each key there is. Servers that run take them over by themselves.
+///
+/// # Errors
+/// When database or keys cannot be opened.
+pub async fn keys(config: &Config, clock: &dyn Clock, rotate: bool) -> Result<Vec<String>, StartError> {
+    let (db, keys) = open(config, clock.now()).await?;
+    if rotate {
+        keys.rotate(&db, clock.now()).await?;
+        keys.look(&db, clock.now()).await?;
+    }
+    let lines = keys.list(clock.now()).await;
+    db.close().await;
+    Ok(lines)
 }
 
 /// Serves until `stop` is done, then lets requests under way finish.

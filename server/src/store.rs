@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod comments;
 pub mod events;
+pub mod keys;
 pub mod notices;
 pub mod posts;
 pub mod replies;
@@ -187,6 +188,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("attempts", attempts::STATEMENTS),
         ("comments", comments::STATEMENTS),
         ("events", events::STATEMENTS),
+        ("keys", keys::STATEMENTS),
         ("posts", posts::STATEMENTS),
         ("replies", replies::STATEMENTS),
         ("sessions", sessions::STATEMENTS),

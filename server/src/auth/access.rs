@@ -1,5 +1,6 @@
 //! Access tokens: JWT (RFC 7519) by the profile of RFC 9068, signed with HS256. Verification needs no database.
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use app::wire::account::{Role, Viewer};
@@ -10,6 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::ring::{RingKey, signing};
 use super::{Error, Result};
 use crate::model::{Timestamp, fill_random};
 
@@ -18,13 +20,8 @@ const LONGEST: usize = 4096;
 /// How far another server's clock may be ahead of ours, in seconds. Expiry has no such allowance.
 const SKEW: i64 = 5;
 
-/// A signing key.
-pub struct AccessKey {
-    /// Names the key in the token's header.
-    pub kid: String,
-    /// 32 random bytes.
-    pub secret: Vec<u8>,
-}
+/// A signing key. Its `kid` stands in the token's header.
+pub type AccessKey = RingKey<String>;
 
 /// What an access token claims. Every field is required and strictly typed, and none besides them is accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,11 +77,12 @@ struct Key {
     segment: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
+    signs_from: Timestamp,
 }
 
-/// Mints and verifies access tokens with a ring of keys: the first one signs, every one verifies.
+/// Mints and verifies access tokens with a ring of keys: one signs at a time, every one verifies.
 pub struct Access {
-    keys: Vec<Key>,
+    keys: RwLock<Arc<Vec<Key>>>,
     validation: Validation,
     issuer: String,
     audience: String,
@@ -97,10 +95,7 @@ impl Access {
     /// # Errors
     /// When the ring is empty or a header cannot be written.
     pub fn new(ring: Vec<AccessKey>, origin: &str, life: Duration) -> Result<Self> {
-        let keys: Vec<Key> = ring.into_iter().map(key).collect::<Result<_>>()?;
-        if keys.is_empty() {
-            return Err(Error::Broken("there is no key to sign with"));
-        }
+        let keys = RwLock::new(Arc::new(keys(ring)?));
         let audience = format!("{origin}/api");
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[origin]);
@@ -109,6 +104,20 @@ impl Access {
         // Time is judged in `verify`, by this server's own clock.
         validation.validate_exp = false;
         Ok(Self { keys, validation, issuer: origin.to_owned(), audience, life })
+    }
+
+    /// Takes another ring from now on.
+    ///
+    /// # Errors
+    /// When the ring is empty or a header cannot be written; the ring before stays.
+    pub fn swap(&self, ring: Vec<AccessKey>) -> Result<()> {
+        let keys = Arc::new(keys(ring)?);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    fn ring(&self) -> Arc<Vec<Key>> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How long a token holds.
@@ -140,7 +149,9 @@ impl Access {
             exp: iat + self.life.as_secs().cast_signed(),
             jti: URL_SAFE_NO_PAD.encode(jti),
         };
-        let key = self.keys.first().ok_or(Error::Broken("there is no key to sign with"))?;
+        let ring = self.ring();
+        let key = signing(ring.iter().map(|key| key.signs_from), now).and_then(|place| ring.get(place));
+        let key = key.ok_or(Error::Broken("there is no key to sign with"))?;
         encode(&key.header, &claims, &key.encoding).map(Secret::new).map_err(|_| Error::Broken("a token could not be signed"))
     }
 
@@ -165,15 +176,26 @@ impl Access {
             return Err(Error::InvalidAccess);
         }
         let (segment, _) = token.split_once('.').ok_or(Error::InvalidAccess)?;
-        let key = self.keys.iter().find(|key| key.segment == segment).ok_or(Error::InvalidAccess)?;
+        let ring = self.ring();
+        let key = ring.iter().find(|key| key.segment == segment).ok_or(Error::InvalidAccess)?;
         decode::<Claims>(token, &key.decoding, &self.validation).map(|data| data.claims).map_err(|_| Error::InvalidAccess)
     }
 
-    /// The header of tokens signed with the newest key, as JSON text with a line for each member.
+    /// The header of a token of ours, as JSON text with a line for each member. Empty for any other text.
     #[must_use]
-    pub fn header_json(&self) -> String {
-        self.keys.first().and_then(|key| serde_json::to_string_pretty(&key.header).ok()).unwrap_or_default()
+    pub fn header_json(&self, token: &str) -> String {
+        let segment = token.split('.').next().unwrap_or_default();
+        let ring = self.ring();
+        let key = ring.iter().find(|key| key.segment == segment);
+        key.and_then(|key| serde_json::to_string_pretty(&key.header).ok()).unwrap_or_default()
     }
+}
+
+fn keys(ring: Vec<AccessKey>) -> Result<Vec<Key>> {
+    if ring.is_empty() {
+        return Err(Error::Broken("there is no key to sign with"));
+    }
+    ring.into_iter().map(key).collect()
 }
 
 fn key(key: AccessKey) -> Result<Key> {
@@ -186,6 +208,7 @@ fn key(key: AccessKey) -> Result<Key> {
         header,
         encoding: EncodingKey::from_secret(&key.secret),
         decoding: DecodingKey::from_secret(&key.secret),
+        signs_from: key.signs_from,
     })
 }
 
@@ -198,7 +221,7 @@ mod tests {
     const NOW: Timestamp = 1_800_000_000_500;
 
     fn ring(kid: &str, byte: u8) -> Vec<AccessKey> {
-        vec![AccessKey { kid: kid.into(), secret: vec![byte; 32] }]
+        vec![AccessKey { kid: kid.into(), secret: vec![byte; 32], signs_from: 0 }]
     }
 
     fn access() -> Access {
@@ -254,11 +277,26 @@ mod tests {
         use hmac::{Hmac, KeyInit, Mac};
         let (ours, _) = good();
         let segment =
-            if *header == ours { access().keys[0].segment.clone() } else { URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap()) };
+            if *header == ours { access().ring()[0].segment.clone() } else { URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap()) };
         let signed = format!("{segment}.{}", URL_SAFE_NO_PAD.encode(serde_json::to_vec(claims).unwrap()));
         let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&[7; 32]).unwrap();
         mac.update(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    #[test]
+    fn a_new_key_verifies_at_once_and_signs_when_its_time_has_come() {
+        let access = access();
+        let old = access.mint(&viewer(), 3, 0, NOW).unwrap();
+        let next = AccessKey { kid: "k2".into(), secret: vec![8; 32], signs_from: NOW + 60_000 };
+        let elsewhere = Access::new(vec![next.clone()], ORIGIN, Duration::from_secs(300)).unwrap().mint(&viewer(), 3, 0, NOW).unwrap();
+        assert!(access.verify(elsewhere.expose(), NOW).is_err());
+        access.swap([vec![next], ring("k1", 7)].concat()).unwrap();
+        assert!(access.verify(elsewhere.expose(), NOW).is_ok() && access.verify(old.expose(), NOW).is_ok());
+        let minted = |at| access.header_json(access.mint(&viewer(), 3, 0, at).unwrap().expose());
+        assert!(minted(NOW + 59_999).contains("\"k1\"") && minted(NOW + 60_000).contains("\"k2\""));
+        assert!(access.swap(Vec::new()).is_err());
+        assert!(access.verify(old.expose(), NOW).is_ok(), "the ring before stays");
     }
 
     #[test]
@@ -350,7 +388,7 @@ mod tests {
         use hmac::{Hmac, KeyInit, Mac};
         let (_, claims) = good();
         let text = claims.to_string().replacen('{', &format!("{{\"sub\":\"{}\",", Uuid::from_u128(9)), 1);
-        let signed = format!("{}.{}", access().keys[0].segment, URL_SAFE_NO_PAD.encode(text));
+        let signed = format!("{}.{}", access().ring()[0].segment, URL_SAFE_NO_PAD.encode(text));
         let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&[7; 32]).unwrap();
         mac.update(signed.as_bytes());
         let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));

@@ -3,6 +3,8 @@
 //! A chain is a function of key, session and generation. The database holds nothing a token could be made from, and the same
 //! successor can be handed out again without having been stored. Nothing here does I/O.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use app::wire::secret::Secret;
 use app::wire::session::Why;
 use base64::Engine;
@@ -11,23 +13,21 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use super::ring::{RingKey, signing};
 use crate::model::Timestamp;
 use crate::store::sessions::Session;
 
 /// `session_id ‖ generation ‖ kid`
 const BODY: usize = 16 + 8 + 1;
+/// Where the kid stands.
+const KID: usize = BODY - 1;
 /// … and the HMAC-SHA256 over it.
 const TOKEN: usize = BODY + 32;
 /// Separates these tokens from whatever else may one day be made with the same key.
 const LABEL: &[u8] = b"nightlatch/refresh/1";
 
-/// A refresh key. Never the key of the access tokens.
-pub struct RefreshKey {
-    /// Names the key inside the token.
-    pub kid: u8,
-    /// 32 random bytes.
-    pub secret: Vec<u8>,
-}
+/// A refresh key, whose `kid` stands inside the token. Never the key of the access tokens.
+pub type RefreshKey = RingKey<u8>;
 
 /// What a refresh token says, once it is proven to be one of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,26 +38,38 @@ pub struct Presented {
     pub generation: i64,
 }
 
-/// Seals and opens refresh tokens with a ring of keys: the first one seals, every one opens.
+/// Seals and opens refresh tokens with a ring of keys: one seals at a time, every one opens.
 pub struct Chain {
-    keys: Vec<RefreshKey>,
+    keys: RwLock<Arc<Vec<RefreshKey>>>,
 }
 
 impl Chain {
-    /// With at least one key; the first is the one that seals.
+    /// With at least one key.
     #[must_use]
     pub fn new(keys: Vec<RefreshKey>) -> Self {
-        Self { keys }
+        Self { keys: RwLock::new(Arc::new(keys)) }
     }
 
-    /// The refresh token of a session at a generation. The same arguments give the same token.
+    /// Takes another ring from now on.
+    pub fn swap(&self, keys: Vec<RefreshKey>) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    fn ring(&self) -> Arc<Vec<RefreshKey>> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The refresh token of a session at a generation, under the key that signs at `now`. The same key gives the same token.
     #[must_use]
-    pub fn seal(&self, session_id: Uuid, generation: i64) -> Secret {
-        let Some(key) = self.keys.first() else { return Secret::default() };
+    pub fn seal(&self, session_id: Uuid, generation: i64, now: Timestamp) -> Secret {
+        let ring = self.ring();
+        let Some(key) = signing(ring.iter().map(|key| key.signs_from), now).and_then(|place| ring.get(place)) else {
+            return Secret::default();
+        };
         let mut token = [0; TOKEN];
         token[..16].copy_from_slice(session_id.as_bytes());
         token[16..24].copy_from_slice(&generation.cast_unsigned().to_be_bytes());
-        token[24] = key.kid;
+        token[KID] = key.kid;
         let mac = tag(key, &token[..BODY]).finalize().into_bytes();
         token[BODY..].copy_from_slice(&mac);
         Secret::new(URL_SAFE_NO_PAD.encode(token))
@@ -66,16 +78,25 @@ impl Chain {
     /// What a token says, or `None` when it was not sealed here: before any query, so that a forgery can end nobody's session.
     #[must_use]
     pub fn open(&self, token: &str) -> Option<Presented> {
-        let mut bytes = [0; TOKEN];
-        if URL_SAFE_NO_PAD.decode_slice(token, &mut bytes).ok()? != TOKEN {
-            return None;
-        }
+        let bytes = bytes(token)?;
         let (body, mac) = bytes.split_at(BODY);
-        let key = self.keys.iter().find(|key| key.kid == body[24])?;
+        let ring = self.ring();
+        let key = ring.iter().find(|key| key.kid == body[KID])?;
         tag(key, body).verify_slice(mac).ok()?;
         let generation = i64::try_from(u64::from_be_bytes(body[16..24].try_into().ok()?)).ok()?;
         Some(Presented { session_id: Uuid::from_slice(&body[..16]).ok()?, generation })
     }
+
+    /// Whether a token has the shape of ours and names a key that is not in the ring: it may have been made elsewhere a moment ago.
+    #[must_use]
+    pub fn is_strange(&self, token: &str) -> bool {
+        bytes(token).is_some_and(|bytes| self.ring().iter().all(|key| key.kid != bytes[KID]))
+    }
+}
+
+fn bytes(token: &str) -> Option<[u8; TOKEN]> {
+    let mut bytes = [0; TOKEN];
+    (URL_SAFE_NO_PAD.decode_slice(token, &mut bytes).ok()? == TOKEN).then_some(bytes)
 }
 
 #[allow(clippy::expect_used, reason = "HMAC takes keys of any length")]
@@ -148,24 +169,24 @@ mod tests {
     use super::*;
 
     fn chain(kid: u8, byte: u8) -> Chain {
-        Chain::new(vec![RefreshKey { kid, secret: vec![byte; 32] }])
+        Chain::new(vec![RefreshKey { kid, secret: vec![byte; 32], signs_from: 0 }])
     }
 
     #[test]
     fn a_token_is_76_characters_and_opens_to_what_was_sealed() {
         let chain = chain(1, 7);
         let session_id = Uuid::from_u128(42);
-        let token = chain.seal(session_id, 9);
+        let token = chain.seal(session_id, 9, 0);
         assert_eq!(token.expose().len(), 76);
         assert_eq!(chain.open(token.expose()), Some(Presented { session_id, generation: 9 }));
-        assert_eq!(chain.seal(session_id, 9), token, "the same successor, again");
-        assert_ne!(chain.seal(session_id, 10), token);
+        assert_eq!(chain.seal(session_id, 9, 0), token, "the same successor, again");
+        assert_ne!(chain.seal(session_id, 10, 0), token);
     }
 
     #[test]
     fn a_forged_or_mangled_token_opens_to_nothing() {
         let ours = chain(1, 7);
-        let token = ours.seal(Uuid::from_u128(42), 9);
+        let token = ours.seal(Uuid::from_u128(42), 9, 0);
         let text = token.expose();
         for at in 0..text.len() {
             let mut mangled: Vec<u8> = text.bytes().collect();
@@ -182,10 +203,16 @@ mod tests {
 
     #[test]
     fn an_older_key_of_the_ring_still_opens() {
-        let old = chain(1, 7).seal(Uuid::from_u128(42), 9);
-        let ring = Chain::new(vec![RefreshKey { kid: 2, secret: vec![8; 32] }, RefreshKey { kid: 1, secret: vec![7; 32] }]);
+        let old = chain(1, 7).seal(Uuid::from_u128(42), 9, 0);
+        let key = |kid, signs_from| RefreshKey { kid, secret: vec![kid + 6; 32], signs_from };
+        let ring = Chain::new(vec![key(2, 100), key(1, 0)]);
         assert!(ring.open(old.expose()).is_some());
-        assert_ne!(ring.seal(Uuid::from_u128(42), 9), old);
+        assert_eq!(ring.seal(Uuid::from_u128(42), 9, 99), old, "the new one does not seal yet");
+        let new = ring.seal(Uuid::from_u128(42), 9, 100);
+        assert_ne!(new, old);
+        ring.swap(vec![key(1, 0)]);
+        assert!(ring.open(new.expose()).is_none() && ring.is_strange(new.expose()), "made under a key that is not known");
+        assert!(!ring.is_strange(old.expose()) && !ring.is_strange("A") && !ring.is_strange(""));
     }
 
     const WINDOW: i64 = 30_000;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::access::Claims;
 use super::chain::{self, Presented, Verdict};
 use super::password::Checked;
-use super::{Auth, Error, Result, account, throttle};
+use super::{Auth, Error, Result, account, keys, throttle};
 use crate::model::{Device, Timestamp, id, millis};
 use crate::store::accounts::{self, Account};
 use crate::store::events;
@@ -102,7 +102,7 @@ impl Granted {
 pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Timestamp) -> Result<Granted> {
     let viewer = viewer(account, session.session_id);
     let access = auth.access.mint(&viewer, session.generation, account.epoch, now)?;
-    let refresh = auth.chain.seal(session.session_id, session.generation);
+    let refresh = auth.chain.seal(session.session_id, session.generation, now);
     Ok(Granted { viewer, session, access, refresh, browser: None, now })
 }
 
@@ -111,7 +111,7 @@ pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Times
 /// # Errors
 /// [`Error::InvalidRefresh`] for a token that is none of ours; [`Error::Ended`] with the reason; [`Error::Superseded`].
 pub async fn refresh(auth: &Auth, token: &Secret, device: &Device) -> Result<Granted> {
-    let presented = auth.chain.open(token.expose()).ok_or(Error::InvalidRefresh)?;
+    let presented = keys::open(auth, token).await?.ok_or(Error::InvalidRefresh)?;
     let now = auth.clock.now();
     let window = auth.window();
     let at = At { session_id: presented.session_id, generation: presented.generation, now, window };
@@ -168,7 +168,7 @@ async fn reused(auth: &Auth, row: &Session, device: &Device, now: Timestamp) -> 
 /// is missing or wrong: nothing has changed then.
 pub async fn change(auth: &Auth, token: &Secret, to: &Change, device: &Device) -> Result<Granted> {
     if let Some(storage) = to.storage {
-        let presented = auth.chain.open(token.expose()).ok_or(Error::InvalidRefresh)?;
+        let presented = keys::open(auth, token).await?.ok_or(Error::InvalidRefresh)?;
         // One that is not there, or is over, is dealt with by the refresh below.
         if let Some(row) = sessions::by_id(&auth.db, presented.session_id).await?.filter(|row| row.ended_at.is_none())
             && storage.exposes_more_than(row.storage())
@@ -219,7 +219,7 @@ async fn prove(auth: &Auth, row: &Session, password: Option<&Secret>, device: &D
 /// # Errors
 /// As [`refresh`]; [`Error::InvalidRefresh`] where there is nothing to fork.
 pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Granted> {
-    let presented = auth.chain.open(token.expose()).ok_or(Error::InvalidRefresh)?;
+    let presented = keys::open(auth, token).await?.ok_or(Error::InvalidRefresh)?;
     let now = auth.clock.now();
     let row = sessions::by_id(&auth.db, presented.session_id).await?.ok_or(Error::Ended(Why::Unknown))?;
     if !chain::peek(&row, presented.generation, now, auth.window()) {
@@ -309,7 +309,7 @@ pub enum Peeked {
 /// # Errors
 /// When the database fails.
 pub async fn peek(auth: &Auth, token: &Secret) -> Result<Peeked> {
-    let Some(presented) = auth.chain.open(token.expose()) else { return Ok(Peeked::Nobody) };
+    let Some(presented) = keys::open(auth, token).await? else { return Ok(Peeked::Nobody) };
     let Some(row) = sessions::by_id(&auth.db, presented.session_id).await? else { return Ok(Peeked::Nobody) };
     let now = auth.clock.now();
     if let Some(why) = chain::over(&row, now) {

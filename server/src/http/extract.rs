@@ -67,6 +67,15 @@ pub fn caller(site: &Site, headers: &HeaderMap) -> Result<Option<Caller>> {
     Ok(Some(found))
 }
 
+/// The access token that a caller showed.
+///
+/// # Errors
+/// None that [`caller`] has not had.
+pub(super) fn shown<'a>(headers: &'a HeaderMap, caller: &Caller) -> Result<&'a str> {
+    let token = if caller.by_cookie { cookies::read(headers, cookies::ACCESS)? } else { bearer(headers)? };
+    Ok(token.unwrap_or_default())
+}
+
 /// The token of `Authorization: Bearer` (RFC 6750 §2.1). Another scheme is none of ours.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use super::cookies::{self, Shown};
-use super::extract::{Body, Caller, Peer, caller, refresh_token};
+use super::extract::{Body, Caller, Peer, caller, refresh_token, shown};
 use super::problem::{Answer, Refusal};
 use crate::auth::Error;
 use crate::auth::session::{self, Granted};
@@ -86,7 +86,7 @@ pub async fn me(caller: Caller) -> Json<Viewer> {
 ///
 /// # Errors
 /// 404 where developers' views are off.
-pub async fn inspect(State(site): State<Arc<Site>>, caller: Caller) -> Answer<Json<Inspection>> {
+pub async fn inspect(State(site): State<Arc<Site>>, headers: HeaderMap, caller: Caller) -> Answer<Json<Inspection>> {
     if !site.lab {
         return Err(Code::NotFound.into());
     }
@@ -97,7 +97,7 @@ pub async fn inspect(State(site): State<Arc<Site>>, caller: Caller) -> Answer<Js
         saved: row.saved,
         generation: row.generation.cast_unsigned(),
         confirmed: row.confirmed,
-        header: site.auth.access.header_json(),
+        header: site.auth.access.header_json(shown(&headers, &caller)?),
         payload: serde_json::to_string_pretty(&caller.claims).map_err(|_| Error::Broken("claims that cannot be written"))?,
         life: caller.claims.exp - caller.claims.iat,
         expires_in: caller.claims.exp - site.auth.clock.now().div_euclid(1000),

@@ -239,7 +239,8 @@ struct Http<'a> {
 
 impl Http<'_> {
     fn refresh_token(&self, generation: i64) -> serde_json::Value {
-        json!({"refresh": self.world.site.auth.chain.seal(self.viewer.session_id, generation).expose()})
+        let auth = &self.world.site.auth;
+        json!({"refresh": auth.chain.seal(self.viewer.session_id, generation, auth.clock.now()).expose()})
     }
 }
 

@@ -18,6 +18,7 @@ mod documents;
 mod feed;
 mod fork;
 mod guard;
+mod keys;
 mod log_in;
 mod process;
 mod refresh;

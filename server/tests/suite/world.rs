@@ -1,6 +1,7 @@
 //! The world of a test: a whole site without a network, a clock that is turned by hand, and clients with cookie jars.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -85,6 +86,16 @@ impl World {
         let clock = Arc::new(ManualClock::at(BEGINNING));
         let (site, router) = open(&config, &clock).await;
         Self { site, clock, config, router, _folder: folder }
+    }
+
+    /// How it was configured.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.config.data
     }
 
     /// The server ends and starts again, on the same data.

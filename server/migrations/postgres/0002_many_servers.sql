@@ -27,3 +27,13 @@ end $$;
 create trigger tell_ended_session after update of ended_at on sessions for each row
   when (old.ended_at is null and new.ended_at is not null and coalesce(new.ended_why, '') not in ('idle', 'age'))
   execute function tell_ended_session();
+
+-- The key rings that several servers share. Each key is sealed under a secret that is not in the database.
+create table keys (
+  kind       text   not null,
+  kid        text   not null,
+  -- A key verifies at once, and signs from this moment until a newer one does.
+  signs_from bigint not null,
+  sealed     bytea  not null,
+  primary key (kind, kid)
+);

@@ -75,6 +75,8 @@ fn rust(scope: &Scope) -> Result<()> {
     let mut cargo = place::cargo();
     cargo.args(["test", "--workspace", "--exclude", "frontend"]).args(scope.word);
     cargo.env("NIGHTLATCH_TEST_POSTGRES", postgres.url()).env_remove("NIGHTLATCH_SITE");
+    // One test stops its PostgreSQL, and needs one of its own.
+    cargo.env("NIGHTLATCH_TEST_POSTGRES_BIN", prerequisites::postgres()?);
     child::run("cargo test", &mut cargo)
 }
 

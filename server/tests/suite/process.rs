@@ -1,31 +1,37 @@
 //! The server as a process: killed in the middle of its work, started again, asked to stop.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::sync::Semaphore;
 
+use crate::crowd::{Addresses, Crowd};
 use crate::world::fresh_postgres;
 
+/// What the servers of a test share.
+pub const SECRET: &str = "c2VydmVycyBvZiBvbmUgdGVzdCBzaGFyZSB0aGlzIG9uZQ==";
+
 /// A running server, killed when it is dropped.
-struct Process {
+pub struct Process {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Process {
-    fn start(data: &Path, database: Option<&str>) -> Self {
+    /// On the embedded database, or on the one named; with more arguments.
+    pub fn start(data: &Path, database: Option<&str>, more: &[&str]) -> Self {
         let address_file = data.join("address");
         let _ = fs::remove_file(&address_file);
         let mut command = Command::new(env!("CARGO_BIN_EXE_nightlatch"));
         command.arg("--address-file").arg(&address_file).arg("--data").arg(data).args(["--listen", "127.0.0.1:0", "--throttle", "off"]);
+        // One origin for all, whatever port each listens at, as behind a balancer.
+        command.args(["--origin", "http://localhost:3000", "--argon2-memory", "7168", "--argon2-passes", "1"]).args(more);
         if let Some(database) = database {
             command.args(["--database", database]);
         }
@@ -35,13 +41,14 @@ impl Process {
             assert!(patience.elapsed() < Duration::from_secs(60), "the server did not start");
             match fs::read_to_string(&address_file) {
                 Ok(address) => process.url = format!("http://{address}"),
-                Err(_) => std::thread::yield_now(),
+                Err(_) => std::thread::sleep(Duration::from_millis(1)),
             }
         }
         process
     }
 
-    fn kill(mut self) {
+    /// As the end of power: nothing is finished, nobody is told.
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -54,61 +61,66 @@ impl Drop for Process {
     }
 }
 
-async fn post(client: &reqwest::Client, url: &str, body: &Value) -> Result<(u16, Value), reqwest::Error> {
+pub async fn post(client: &reqwest::Client, url: &str, body: &Value) -> Result<(u16, Value), reqwest::Error> {
     let reply = client.post(url).json(body).send().await?;
     Ok((reply.status().as_u16(), reply.json().await?))
 }
 
-async fn log_in(client: &reqwest::Client, server: &Process) -> Value {
+/// Logs in as mina of the demo, saved, with both tokens in the answer.
+pub async fn log_in(client: &reqwest::Client, url: &str) -> Value {
     let body = json!({"login": "mina", "password": "correct-horse-mina", "storage": "native", "save": true});
-    let (status, grant) = post(client, &format!("{}/api/session", server.url), &body).await.unwrap();
+    let (status, grant) = post(client, &format!("{url}/api/session"), &body).await.unwrap();
     assert_eq!(status, 200, "{grant}");
-    grant["refresh"].clone()
+    grant
 }
 
-/// 200 clients refresh at once, and the server is killed when half are answered: the other answers are lost, or were never written.
-/// After the restart every one of them goes on.
-async fn killed_in_the_middle_of_refreshes(database: Option<String>) {
-    const CLIENTS: usize = 200;
-    let folder = TempDir::new().unwrap();
-    let server = Process::start(folder.path(), database.as_deref());
-    let client = reqwest::Client::new();
-    let mut tokens = Vec::new();
-    for _ in 0..CLIENTS {
-        tokens.push(log_in(&client, &server).await);
-    }
-    let url = format!("{}/api/session/refresh", server.url);
-    let answered = Arc::new(Semaphore::new(0));
-    let refreshes = tokens.into_iter().map(|token| {
-        let (client, url, answered) = (client.clone(), url.clone(), Arc::clone(&answered));
-        // Each client keeps what it received: the successor, or what it had.
-        async move {
-            let reply = post(&client, &url, &json!({"refresh": token})).await;
-            answered.add_permits(1);
-            reply.map_or(token, |(_, grant)| grant["refresh"].clone())
+/// How often each test kills.
+const KILLS: usize = 200;
+
+/// Clients refresh all the time, and servers are killed at random moments, so that answers are lost, or were never written. `servers`
+/// of them share the database; each lives for `longest` milliseconds at most, and is started again as soon as it is dead.
+async fn killed_at_random_moments(database: Option<String>, servers: usize, longest: u64) {
+    let folders: Vec<TempDir> = (0..servers).map(|_| TempDir::new().unwrap()).collect();
+    let secret = folders[0].path().join("secret");
+    fs::write(&secret, SECRET).unwrap();
+    let start = |number: usize| {
+        let (data, database, secret) = (folders[number].path().to_owned(), database.clone(), secret.display().to_string());
+        let start = move || Process::start(&data, database.as_deref(), &["--access-life", "10s", "--keys-secret-file", &secret]);
+        async { tokio::task::spawn_blocking(start).await.unwrap() }
+    };
+    let running = join_all((0..servers).map(start)).await;
+    let addresses = Addresses::new(running.iter().map(|server| Some(server.url.clone())).collect());
+    let crowd = Crowd::gather(12, &addresses).await;
+    crowd.go_on(1).await;
+    let killers = running.into_iter().enumerate().map(async |(number, mut running)| {
+        for _ in 0..KILLS / servers {
+            let mut moment = [0];
+            server::model::fill_random(&mut moment);
+            tokio::time::sleep(Duration::from_millis(u64::from(moment[0]) * longest / 256)).await;
+            running.kill();
+            addresses.send_modify(|all| all[number] = None);
+            running = start(number).await;
+            addresses.send_modify(|all| all[number] = Some(running.url.clone()));
         }
+        running
     });
-    let running = tokio::spawn(join_all(refreshes));
-    let _half = answered.acquire_many(CLIENTS as u32 / 2).await.unwrap();
-    server.kill();
-    let kept = running.await.unwrap();
-
-    let server = Process::start(folder.path(), database.as_deref());
-    let url = format!("{}/api/session/refresh", server.url);
-    for token in kept {
-        let (status, grant) = post(&client, &url, &json!({"refresh": token})).await.unwrap();
-        assert_eq!(status, 200, "logged out by a crash: {grant}");
-    }
+    let begun = Instant::now();
+    let running = join_all(killers).await;
+    let took = begun.elapsed();
+    crowd.go_on(3).await;
+    let answered = crowd.disperse(&running[0].url).await;
+    writeln!(std::io::stdout(), "killed {KILLS} times in {:.1} s, {answered} refreshes were answered", took.as_secs_f64()).unwrap();
 }
 
-#[tokio::test]
-async fn killed_in_the_middle_of_refreshes_nobody_is_logged_out_on_sqlite() {
-    killed_in_the_middle_of_refreshes(None).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_200_times_nobody_is_logged_out_on_sqlite() {
+    killed_at_random_moments(None, 1, 60).await;
 }
 
-#[tokio::test]
-async fn killed_in_the_middle_of_refreshes_nobody_is_logged_out_on_postgres() {
-    killed_in_the_middle_of_refreshes(Some(fresh_postgres().await)).await;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_200_times_nobody_is_logged_out_on_postgres() {
+    // Longer, as each of them opens its connections first.
+    killed_at_random_moments(Some(fresh_postgres().await), 2, 250).await;
 }
 
 #[tokio::test]

@@ -62,7 +62,14 @@ fn obey(args: &[String]) -> Result<()> {
         ("check", []) => check::format().and_then(|()| check::lints()),
         ("bench", args) => {
             site::build(Profile::Release)?;
-            child::run("cargo bench", place::cargo().args(["bench", "--package", "server"]).args(args))
+            let mut cargo = place::cargo();
+            cargo.args(["bench", "--package", "server"]).args(args);
+            // Where there is none, the benchmarks say what they leave out.
+            let postgres = test::Postgres::start().ok();
+            if let Some(postgres) = &postgres {
+                cargo.env("NIGHTLATCH_TEST_POSTGRES", postgres.url());
+            }
+            child::run("cargo bench", &mut cargo)
         }
         ("help" | "--help" | "-h", _) => {
             println!("{HELP}");

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use self::postgres::Postgres;
+pub(crate) use self::postgres::Postgres;
 use crate::child;
 use crate::place::{self, Profile};
 use crate::{binary, check, site};

@@ -132,14 +132,14 @@ async fn row_6_a_replayed_token_ends_the_session_everywhere_at_once(world: World
     assert_eq!(victim.refresh().await.reason(), "reuse", "and the victim is told why");
     assert_eq!(world.count("select count(*) from events where kind = 'refresh_token_reused'").await, 1);
     assert_eq!(world.count("select count(*) from sessions where ended_why = 'reuse'").await, 1);
-    let told = "select count(*) from mails where recipient = 'mina@example.com' and body like '%used a second time%'";
+    let told = "select count(*) from mails where recipient = 'mina@nightlatch.example' and body like '%used a second time%'";
     assert_eq!(world.count(told).await, 1, "and its owner is written to, once");
 }
 
 /// The address may be somebody else's.
 async fn who_has_not_claimed_an_address_is_not_written_to(world: World) {
     let mut victim = world.tab();
-    let body = json!({"username": "mina.two", "email": "mina@example.com", "password": "a long and quiet one"});
+    let body = json!({"username": "mina.two", "email": "mina@nightlatch.example", "password": "a long and quiet one"});
     assert_eq!(victim.post("/api/accounts", &body).await.status, 201);
     let mails = world.count("select count(*) from mails").await;
     let mut thief = victim.stolen();

@@ -2,7 +2,6 @@
 //! away, or keys are rotated, nobody is logged out.
 
 use std::fs;
-use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +17,7 @@ use sqlx::postgres::PgPool;
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;
-use crate::crowd::{Addresses, Crowd, client, until};
+use crate::crowd::{Addresses, Crowd, client, say, until};
 use crate::process::{Process, SECRET, log_in, post};
 use crate::world::{World, fresh_postgres};
 
@@ -80,6 +79,35 @@ impl Pair {
         }
     }
 
+    /// What a server answers while the database is away. Answers with how long it made those wait who need the database.
+    async fn without_its_database(&self, server: &Process, grant: &Value) -> Duration {
+        let access = grant["access"].as_str().unwrap();
+        let cookie = format!("__Host-refresh={}", grant["refresh"].as_str().unwrap());
+        let get = |path: &str| self.client.get(format!("{}{path}", server.url));
+        let login = json!({"login": "mina", "password": "correct-horse-mina"});
+        let session = format!("{}/api/session", server.url);
+        let asked = Instant::now();
+        let (refresh, login, feed, page, ready) = tokio::join!(
+            self.refresh(server, grant),
+            post(&self.client, &session, &login),
+            get("/api/feed").bearer_auth(access).send(),
+            get("/").header("cookie", cookie).send(),
+            get("/readyz").send(),
+        );
+        let took = asked.elapsed();
+        assert_eq!((refresh.0, &refresh.1["code"]), (503, &json!("busy")));
+        assert!(refresh.1["retry_after_ms"].as_u64().unwrap() > 0);
+        assert_eq!((login.unwrap().0, ready.unwrap().status().as_u16()), (503, 503));
+        let (feed, page) = (feed.unwrap(), page.unwrap());
+        for reply in [&feed, &page] {
+            assert!(reply.status() == 503 && reply.headers().contains_key("retry-after") && !reply.headers().contains_key("set-cookie"));
+        }
+        assert!(!page.text().await.unwrap().contains("name=\"password\""), "not knowing is not logged out");
+        assert_eq!(self.me(server, grant).await, 200, "an access token needs no database");
+        assert_eq!(get("/healthz").send().await.unwrap().status(), 200);
+        took
+    }
+
     /// Nothing is called out any more, so that nobody can hear anything.
     async fn silence(&self) {
         self.sql(
@@ -111,11 +139,7 @@ async fn a_log_out_at_one_is_refused_by_the_other() {
     }
     delays.sort_by(f64::total_cmp);
     let (median, p99, worst) = (delays[TIMES / 2], delays[TIMES * 99 / 100], delays[TIMES - 1]);
-    writeln!(
-        std::io::stdout(),
-        "{TIMES} log-outs, refused by the other server after: median {median:.1} ms, p99 {p99:.1} ms, worst {worst:.1} ms"
-    )
-    .unwrap();
+    say(&format!("{TIMES} log-outs, refused by the other server after: median {median:.1} ms, p99 {p99:.1} ms, worst {worst:.1} ms"));
 }
 
 #[tokio::test]
@@ -290,26 +314,9 @@ async fn a_database_that_is_away_for_a_while_logs_nobody_out() {
         crowd.are_told_to_wait(24).await;
         let mut slowest = Duration::ZERO;
         for server in [&pair.one, &pair.other] {
-            let asked = Instant::now();
-            let (status, problem) = pair.refresh(server, &grant).await;
-            slowest = slowest.max(asked.elapsed());
-            assert_eq!((status, &problem["code"]), (503, &json!("busy")));
-            assert!(problem["retry_after_ms"].as_u64().unwrap() > 0);
-            let get = async |path: &str| pair.client.get(format!("{}{path}", server.url));
-            let login = json!({"login": "mina", "password": "correct-horse-mina"});
-            assert_eq!(post(&pair.client, &format!("{}/api/session", server.url), &login).await.unwrap().0, 503);
-            let feed = get("/api/feed").await.bearer_auth(grant["access"].as_str().unwrap()).send().await.unwrap();
-            assert_eq!(feed.status(), 503);
-            assert!(feed.headers().contains_key("retry-after"));
-            let cookie = format!("__Host-refresh={}", grant["refresh"].as_str().unwrap());
-            let page = get("/").await.header("cookie", cookie).send().await.unwrap();
-            assert!(page.status() == 503 && !page.headers().contains_key("set-cookie") && page.headers().contains_key("retry-after"));
-            assert!(!page.text().await.unwrap().contains("name=\"password\""));
-            assert_eq!(pair.me(server, &grant).await, 200, "an access token needs no database");
-            assert_eq!(get("/readyz").await.send().await.unwrap().status(), 503);
-            assert_eq!(get("/healthz").await.send().await.unwrap().status(), 200);
+            slowest = slowest.max(pair.without_its_database(server, &grant).await);
         }
-        writeln!(std::io::stdout(), "database stopped ({how}): 503 within {:.0} ms", slowest.as_secs_f64() * 1e3).unwrap();
+        say(&format!("database stopped ({how}): 503 within {:.0} ms", slowest.as_secs_f64() * 1e3));
         let starting = Arc::clone(&cluster);
         tokio::task::spawn_blocking(move || starting.resume()).await.unwrap();
         crowd.go_on(3).await;

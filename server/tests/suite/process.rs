@@ -1,7 +1,6 @@
 //! The server as a process: killed in the middle of its work, started again, asked to stop.
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -11,7 +10,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::crowd::{Addresses, Crowd};
+use crate::crowd::{Addresses, Crowd, say};
 use crate::world::fresh_postgres;
 
 /// What the servers of a test share.
@@ -109,7 +108,7 @@ async fn killed_at_random_moments(database: Option<String>, servers: usize, long
     let took = begun.elapsed();
     crowd.go_on(3).await;
     let answered = crowd.disperse(&running[0].url).await;
-    writeln!(std::io::stdout(), "killed {KILLS} times in {:.1} s, {answered} refreshes were answered", took.as_secs_f64()).unwrap();
+    say(&format!("killed {KILLS} times in {:.1} s, {answered} refreshes were answered", took.as_secs_f64()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

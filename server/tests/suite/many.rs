@@ -311,7 +311,7 @@ async fn a_database_that_is_away_for_a_while_logs_nobody_out() {
         let grant = pair.log_in().await;
         let stopping = Arc::clone(&cluster);
         tokio::task::spawn_blocking(move || stopping.stop(how)).await.unwrap();
-        crowd.are_told_to_wait(24).await;
+        crowd.are_told_to_wait(12).await;
         let mut slowest = Duration::ZERO;
         for server in [&pair.one, &pair.other] {
             slowest = slowest.max(pair.without_its_database(server, &grant).await);

@@ -193,6 +193,8 @@ pub enum Command {
     Help,
     /// Print the version.
     Version,
+    /// Be a client, of this server or another.
+    Client(native::args::Ask),
 }
 
 /// Reads the process's own arguments and environment.
@@ -221,6 +223,11 @@ pub fn read(
     if flags.iter().any(|(name, _)| name == "version") {
         return Ok(Command::Version);
     }
+    // A client has arguments of its own, and what configures a server does not concern it.
+    if words.first().is_some_and(|word| native::args::is_ours(word)) {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        return native::args::read(&words, &flags, faults).map(Command::Client);
+    }
     let environment: Vec<(String, String)> =
         environment.into_iter().filter_map(|(name, value)| Some((name.strip_prefix("NIGHTLATCH_")?.to_lowercase(), value))).collect();
     let file = flags.iter().chain(&environment).find(|(name, _)| name == "config").map(|(_, path)| path.clone());
@@ -228,8 +235,9 @@ pub fn read(
     let mut config = Config::default();
     let mut apply = |source: &str, settings: &[(String, String)], faults: &mut Vec<String>| {
         for (name, value) in settings.iter().filter(|(name, _)| name != "config") {
-            // Build and test tools have variables of their own.
-            if source == "environment" && ["site", "test_postgres", "test_postgres_bin", "bin", "log"].contains(&name.as_str()) {
+            // Build and test tools have variables of their own, and so has the client.
+            let others = ["site", "test_postgres", "test_postgres_bin", "bin", "log", "passphrase"];
+            if source == "environment" && others.contains(&name.as_str()) {
                 continue;
             }
             match SETTINGS.iter().find(|setting| setting.name == name) {
@@ -310,8 +318,11 @@ pub fn help() -> String {
     let mut text = String::from(
         "nightlatch [serve]        serve\nnightlatch config check   check the configuration and say what is wrong with it\n\
          nightlatch keys list      say which keys there are, without their secrets\n\
-         nightlatch keys rotate    add new keys, which take over in a minute; nobody is logged out\n\n\
-         Each setting is a flag (--listen ADDRESS), a variable (NIGHTLATCH_LISTEN) or a line of the file that --config names\n\
+         nightlatch keys rotate    add new keys, which take over in a minute; nobody is logged out\n",
+    );
+    text.push_str(native::args::HELP);
+    text.push_str(
+        "\nEach setting of the server is a flag (--listen ADDRESS), a variable (NIGHTLATCH_LISTEN) or a line of the file that --config names\n\
          (listen = \"ADDRESS\"); flags win over variables, variables over the file.\n\n",
     );
     for setting in SETTINGS {
@@ -474,8 +485,18 @@ mod tests {
     }
 
     #[test]
-    fn help_names_every_setting() {
+    fn a_client_has_arguments_of_its_own() {
+        let feed = given("feed --server http://localhost:3000", &[("NIGHTLATCH_LISTEN", "nowhere")], "");
+        assert!(matches!(feed, Ok(Command::Client(_))), "{feed:?}");
+        assert_eq!(given("feed --listen 127.0.0.1:1 --store shelf --user", &[], "").unwrap_err().len(), 4);
+        assert!(given("serve", &[("NIGHTLATCH_PASSPHRASE", "lamp oil")], "").is_ok());
+    }
+
+    #[test]
+    fn help_names_every_setting_and_every_command() {
         assert_eq!(given("--help", &[], ""), Ok(Command::Help));
+        assert_eq!(given("login --help", &[], ""), Ok(Command::Help));
+        assert!(["login", "feed", "logout", "--store"].iter().all(|word| help().contains(word)));
         assert!(SETTINGS.iter().all(|setting| help().contains(setting.name)));
     }
 }

@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Ok(Command::Check(_)) => println!("the configuration is fine"),
         Ok(Command::ListKeys(config)) => return keys(&config, false),
         Ok(Command::RotateKeys(config)) => return keys(&config, true),
+        Ok(Command::Client(ask)) => return native::run(&ask),
         Ok(Command::Serve(config)) => {
             let filter = EnvFilter::try_from_env("NIGHTLATCH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
             tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();

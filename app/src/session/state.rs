@@ -111,7 +111,11 @@ impl Engine {
     /// The session is no longer this page's. Its tokens are wiped.
     pub(super) fn let_go(&self, why: Why) {
         self.void_what_is_in_flight();
-        self.state.borrow_mut().live = None;
+        {
+            let mut state = self.state.borrow_mut();
+            // Nor is it shown, if that has not happened yet.
+            (state.live, state.first) = (None, None);
+        }
         self.show(Event::Ended(why));
     }
 

@@ -72,6 +72,12 @@ impl Engine {
         }
     }
 
+    /// Whether a log-out is kept that the server has yet to hear of.
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        matches!(self.ports.store.load(), Some(Record::Revoke(_)))
+    }
+
     /// Sends the log-out that is owed, if one is.
     pub(super) async fn settle(&self, group: u64) {
         if let Some(Record::Revoke(owed)) = self.ports.store.load() {

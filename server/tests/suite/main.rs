@@ -23,6 +23,7 @@ mod guard;
 mod keys;
 mod log_in;
 mod many;
+mod native;
 mod process;
 mod refresh;
 mod rooms;

@@ -46,6 +46,11 @@ impl Process {
         process
     }
 
+    /// On the embedded database, at an address of one's own choice.
+    pub fn start_at(listen: &str, data: &Path) -> Self {
+        Self::start(data, None, &["--listen", listen])
+    }
+
     /// As the end of power: nothing is finished, nobody is told.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -45,6 +45,15 @@ fn one_room_for_each_kind_of_outside() {
     only_in("server/src", "SET_COOKIE", &["http/cookies.rs", "http/guard.rs"]);
     only_in("frontend/src", "reqwasm", &["http.rs"]);
     only_in("frontend/src", "gloo_storage", &["storage"]);
+    only_in("native/src", "reqwest::", &["http.rs", "site.rs"]);
+    only_in("native/src", "keyring::", &["store/key_store.rs"]);
+    only_in("native/src", "chacha20poly1305", &["store/sealed.rs"]);
+    only_in("native/src", "std::env::", &["environment.rs"]);
+    only_in("native/src", "stdin()", &["environment.rs"]);
+    only_in("native/src", "SystemTime", &["clock.rs"]);
+    // What becomes of a token, the engine decides.
+    only_in("native/src", ".access", &[]);
+    only_in("native/src", ".refresh", &[]);
 }
 
 #[test]
@@ -65,7 +74,7 @@ fn rooms_import_downwards_only() {
 
 #[test]
 fn the_app_knows_no_outside() {
-    for word in ["cfg(feature", "cfg(target", "sqlx", "axum", "reqwasm", "gloo", "js_sys", "wasm_bindgen"] {
+    for word in ["cfg(feature", "cfg(target", "sqlx", "axum", "reqwasm", "gloo", "js_sys", "wasm_bindgen", "reqwest", "keyring", "tokio"] {
         only_in("app/src", word, &[]);
     }
     for (room, word) in

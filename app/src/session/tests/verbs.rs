@@ -63,6 +63,7 @@ fn a_log_out_that_did_not_arrive_is_sent_first_thing_next_time() {
             world.run(mina.engine.log_out());
             assert_eq!(world.server.ended(viewer.session_id), None);
             assert!(matches!(world.store.load(), Some(Record::Revoke(_))));
+            assert!(mina.engine.owes());
 
             // The server still believes in the session, and renders the page for its owner.
             let seen = storage.refresh_in_cookie().then(|| viewer.clone());
@@ -70,6 +71,7 @@ fn a_log_out_that_did_not_arrive_is_sent_first_thing_next_time() {
             assert!(next.engine.phase().viewer().is_none(), "{storage:?}");
             assert_eq!(world.server.ended(viewer.session_id), Some(Why::LoggedOut), "{storage:?}");
             assert!(world.store.load().is_none());
+            assert!(!next.engine.owes());
         }
     }
 }

@@ -253,7 +253,7 @@ async fn a_session_that_ended_says_why_and_is_forgotten() {
     world.age();
     let path = format!("sqlite:{}", world.data.path().join("nightlatch.db").display());
     let mut database = sqlx::SqliteConnection::connect(&path).await.unwrap();
-    sqlx::raw_sql("update sessions set idle_expires_at = 1 where ended_at is null").execute(&mut database).await.unwrap();
+    sqlx::raw_sql("update sessions set idle_expires_at = created_at where ended_at is null").execute(&mut database).await.unwrap();
     database.close().await.unwrap();
     world.start_server();
     let said = world.run("feed");

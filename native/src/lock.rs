@@ -1,7 +1,7 @@
 //! Other processes: a lock among them over a file, and no channel. Two commands at once then fetch one refresh, not two.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,9 @@ impl LockFile {
     }
 
     async fn wait(&self) -> Option<Held> {
-        let file: File = OpenOptions::new().create(true).append(true).mode(0o600).open(self.path.as_ref()?).ok()?;
+        let path = self.path.as_ref()?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path.parent()?).ok()?;
+        let file: File = OpenOptions::new().create(true).append(true).mode(0o600).open(path).ok()?;
         let began = Instant::now();
         loop {
             match file.try_lock() {
@@ -60,16 +62,17 @@ mod tests {
     #[tokio::test(flavor = "current_thread")]
     async fn two_locks_exclude_each_other() {
         let folder = tempfile::tempdir().unwrap();
-        let lock = || LockFile::new(Some(folder.path().join("lock")));
+        let path = folder.path().join("nightlatch/lock");
+        let lock = || LockFile::new(Some(path.clone()));
         let (first, second) = (lock(), lock());
         let held = first.acquire().await;
         let mut waiting = second.acquire();
         assert!(std::future::poll_fn(|cx| std::task::Poll::Ready(waiting.as_mut().poll(cx).is_pending())).await);
         drop(held);
         let held = waiting.await;
-        assert!(matches!(File::open(folder.path().join("lock")).unwrap().try_lock(), Err(std::fs::TryLockError::WouldBlock)));
+        assert!(matches!(File::open(&path).unwrap().try_lock(), Err(std::fs::TryLockError::WouldBlock)));
         drop(held);
-        File::open(folder.path().join("lock")).unwrap().try_lock().unwrap();
+        File::open(&path).unwrap().try_lock().unwrap();
     }
 
     #[tokio::test(flavor = "current_thread")]
@@ -79,6 +82,6 @@ mod tests {
         let _held = LockFile::new(path.clone()).acquire().await;
         drop(LockFile { path, patience: Duration::ZERO }.acquire().await);
         drop(LockFile::new(None).acquire().await);
-        drop(LockFile::new(Some(folder.path().join("no/such/folder"))).acquire().await);
+        drop(LockFile::new(Some(folder.path().join("lock/no/folder"))).acquire().await);
     }
 }

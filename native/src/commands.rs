@@ -80,9 +80,9 @@ struct Client {
 impl Client {
     fn of(ask: &Ask) -> Result<Self, Failure> {
         let site = ask.site.clone();
-        let (drawer, place) = drawer(&site, ask.kind)?;
+        let (drawer, place) = drawer(ask)?;
         let keep = Rc::new(Keep::open(drawer)?);
-        let wire = Rc::new(Wire::to(&site).map_err(|fault| Failure::Trouble(unreachable(&site, Some(fault))))?);
+        let wire = Rc::new(Wire::to(&site).map_err(|fault| Failure::Trouble(words::unreachable(&site, Some(fault))))?);
         let clock = Rc::new(Moment::new());
         let lock = environment::data_folder().map(|folder| folder.join(format!("{}.lock", site.file_name())));
         let ports = Ports {
@@ -127,18 +127,21 @@ impl Client {
     }
 
     async fn log_out(&self) -> Result<(), Failure> {
+        let owed = self.engine.owes();
         // Gone from here at once, before anything is sent.
         self.engine.log_out().await;
         if self.engine.phase() == Phase::Restoring {
-            // There was no session to log out of; an earlier log-out may be owed.
+            // There was no session to log out of. What is owed since an earlier time is paid now.
             self.engine.restore().await;
-            self.viewer()?;
+            if !owed {
+                self.viewer()?;
+            }
         }
         self.kept()?;
         if self.engine.owes() {
             return Err(Failure::Trouble(format!(
                 "you are logged out here, but {}: it will be told first thing next time",
-                unreachable(&self.site, self.wire.fault())
+                words::unreachable(&self.site, self.wire.fault())
             )));
         }
         println!("Logged out at {}.", self.site);
@@ -150,9 +153,7 @@ impl Client {
         match self.engine.phase() {
             Phase::Active(viewer) | Phase::Offline(viewer) => Ok(viewer),
             Phase::Ended(why) => self.kept().and(Err(Failure::NotIn(words::why(why).to_owned()))),
-            Phase::Restoring | Phase::Anonymous => {
-                Err(Failure::NotIn(format!("you are not logged in at {0}: nightlatch login --server {0}", self.site)))
-            }
+            Phase::Restoring | Phase::Anonymous => Err(Failure::NotIn(words::nobody(&self.site))),
         }
     }
 
@@ -174,7 +175,7 @@ impl Client {
             Code::InvalidCredentials => Failure::NotIn(words::WRONG.to_owned()),
             Code::Unreachable => {
                 let still = if self.engine.phase().viewer().is_some() { ". You are still logged in" } else { "" };
-                Failure::Trouble(unreachable(&self.site, self.wire.fault()) + still)
+                Failure::Trouble(words::unreachable(&self.site, self.wire.fault()) + still)
             }
             _ => Failure::Trouble(words::refused(problem)),
         }
@@ -182,16 +183,20 @@ impl Client {
 }
 
 /// The drawer for the session of a server, and where that is, in words.
-fn drawer(site: &Site, wished: Option<Kind>) -> Result<(Box<dyn Drawer>, String), Failure> {
+fn drawer(ask: &Ask) -> Result<(Box<dyn Drawer>, String), Failure> {
+    let Ask { deed, site, kind: wished } = ask;
     let path = environment::data_folder().map(|folder| folder.join(format!("{}.session", site.file_name())));
     let there = path.as_ref().is_some_and(|path| path.exists());
-    // A key store may ask its owner to unlock it: not when it is not wanted.
-    let key_store =
-        if wished == Some(Kind::File) { None } else { KeyStore::of(site).and_then(|store| Ok((store.read()?.is_some(), store))).ok() };
-    match Kind::choose(wished, key_store.as_ref().map(|(holds, _)| *holds), there) {
-        Kind::KeyStore => {
-            let store = key_store.map_or_else(|| KeyStore::of(site), |(_, store)| Ok(store))?;
-            Ok((Box::new(store), "this system's key store".to_owned()))
+    let key_store = match wished {
+        // It may ask its owner to unlock it: not when it is not wanted.
+        Some(Kind::File) => Err(Stuck("the system's key store was not asked".to_owned())),
+        _ => KeyStore::of(site).and_then(|store| store.read().map(|text| (text.is_some(), store))),
+    };
+    match Kind::choose(*wished, key_store.as_ref().ok().map(|(holds, _)| *holds), there) {
+        Kind::KeyStore => Ok((Box::new(key_store?.1), "this system's key store".to_owned())),
+        Kind::File if !there && !matches!(deed, Deed::LogIn(_)) => {
+            let otherwise = key_store.err().map(|stuck| format!(" ({stuck})")).unwrap_or_default();
+            Err(Failure::NotIn(words::nobody(site) + &otherwise))
         }
         Kind::File => {
             let path =
@@ -201,9 +206,4 @@ fn drawer(site: &Site, wished: Option<Kind>) -> Result<(Box<dyn Drawer>, String)
             Ok((Box::new(Sealed::new(path, site, passphrase)), place))
         }
     }
-}
-
-fn unreachable(site: &Site, fault: Option<String>) -> String {
-    let fault = fault.map(|fault| format!(" ({fault})")).unwrap_or_default();
-    format!("{site} cannot be reached{fault}")
 }

@@ -5,6 +5,8 @@ use app::wire::feed::Post;
 use app::wire::problem::{Code, Problem};
 use app::wire::session::Why;
 
+use crate::site::Site;
+
 /// A name and a password that do not belong together: which of them is wrong is not said.
 pub(crate) const WRONG: &str = "username or password is wrong";
 
@@ -25,6 +27,17 @@ pub(crate) const fn why(why: Why) -> &'static str {
         Why::Moved => "the session goes on elsewhere",
         Why::Unknown => "your session is over: log in again",
     }
+}
+
+/// Nobody is logged in.
+pub(crate) fn nobody(site: &Site) -> String {
+    format!("you are not logged in at {site}: nightlatch login --server {site}")
+}
+
+/// No answer, and why not as far as that is known.
+pub(crate) fn unreachable(site: &Site, fault: Option<String>) -> String {
+    let fault = fault.map(|fault| format!(" ({fault})")).unwrap_or_default();
+    format!("{site} cannot be reached{fault}")
 }
 
 /// A request that the server refused.

@@ -231,12 +231,20 @@ async fn a_log_out_that_the_server_did_not_hear_is_owed_and_paid_first_thing() {
     assert!(said.err.contains("logged out here") && said.err.contains("next time"), "{said:?}");
     assert!(matches!(world.keep().load(), Some(Record::Revoke(_))));
     assert_eq!(world.run("feed").code, 3, "it is over here, whoever may hear of it");
+    assert_eq!(world.run("logout").code, 1, "still owed");
 
     world.start_server();
     let said = world.run("feed");
     assert_eq!(said.code, 3, "{said:?}");
     assert!(!world.file().exists(), "nothing is owed any more");
     assert!(world.is_ended(&kept.refresh).await);
+
+    assert_eq!(world.log_in().code, 0);
+    world.kill_server();
+    assert_eq!(world.run("logout").code, 1);
+    world.start_server();
+    assert_eq!(world.run("logout").code, 0, "a script may ask until it is done");
+    assert_eq!(world.run("logout").code, 3);
 }
 
 #[tokio::test]
@@ -296,6 +304,9 @@ async fn without_a_key_store_it_is_the_file_and_without_a_place_nothing_stays_op
     assert!(world.file().exists());
     assert_eq!(said(&mut bare("feed"), "").code, 0);
 
+    let empty = said(bare("feed").env("XDG_DATA_HOME", world.data.path()).env_remove("NIGHTLATCH_PASSPHRASE"), "");
+    assert_eq!(empty.code, 3, "{empty:?}");
+    assert!(empty.err.contains("not logged in") && empty.err.contains("key store"), "{empty:?}");
     let asked = said(bare("feed").args(["--store", "keyring"]), "");
     assert_eq!(asked.code, 1, "{asked:?}");
     assert!(asked.err.contains("key store"), "{asked:?}");

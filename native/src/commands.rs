@@ -1,6 +1,7 @@
 //! What is done: the engine over this crate's ports, three verbs, and what they come to.
 
 use std::fmt;
+use std::io::Write;
 use std::rc::Rc;
 
 use app::routes::api;
@@ -114,7 +115,7 @@ impl Client {
             self.engine.log_out().await;
             return Err(Failure::Trouble(format!("you were logged in, and out again, as there was no place for the tokens: {stuck}")));
         }
-        println!("Logged in at {} as {}. The tokens are kept in {}.", self.site, words::name(&viewer), self.place);
+        say(&format!("Logged in at {} as {}. The tokens are kept in {}.\n", self.site, words::name(&viewer), self.place));
         Ok(())
     }
 
@@ -122,7 +123,7 @@ impl Client {
         self.engine.restore().await;
         self.viewer()?;
         let page: Page<Post> = self.engine.ask("GET", api::FEED, None).await.map_err(|problem| self.failure(&problem))?;
-        print!("{}", words::feed(&page.items, self.clock.wall()));
+        say(&words::feed(&page.items, self.clock.wall()));
         self.kept()
     }
 
@@ -144,7 +145,7 @@ impl Client {
                 words::unreachable(&self.site, self.wire.fault())
             )));
         }
-        println!("Logged out at {}.", self.site);
+        say(&format!("Logged out at {}.\n", self.site));
         Ok(())
     }
 
@@ -180,6 +181,11 @@ impl Client {
             _ => Failure::Trouble(words::refused(problem)),
         }
     }
+}
+
+/// A reader that went away, like `head`, has seen what it wanted.
+fn say(text: &str) {
+    drop(std::io::stdout().write_all(text.as_bytes()));
 }
 
 /// The drawer for the session of a server, and where that is, in words.

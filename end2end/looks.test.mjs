@@ -69,6 +69,9 @@ scene('the pages after the log-in fit', { complaints: [/status of 403/] }, async
     await page.locator('details.inspector summary').click();
     await page.locator('details.inspector dl').waitFor();
     await portray(page, 'feed-inspector');
+    await page.locator('details.inspector details.storage > summary').click();
+    await page.locator('details.inspector details.storage form').scrollIntoViewIfNeeded();
+    await portray(page, 'feed-inspector-move');
     await page.goto('/admin/accounts');
     await portray(page, 'accounts-refused');
 });

@@ -9,26 +9,44 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
+import { Proxy } from './proxy.mjs';
+
+/** How a browser is started. */
+export const LAUNCH = {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    // A sandbox cannot be set up by root.
+    args: [
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+    ],
+};
 
 /**
  * A test with a server and a browser. `options.env` goes to the server, `options.context` to the browser,
- * `options.complaints` are patterns of console errors that belong to the scene.
+ * `options.complaints` are patterns of console errors that belong to the scene. With `options.proxy` there is a proxy between the
+ * two that breaks things; `options.todo` says what has to be built before the scene can hold.
  */
 export function scene(name, options, play) {
-    test(name, { timeout: 90_000 }, async () => {
+    test(name, { timeout: 90_000, todo: options.todo }, async () => {
         const folder = mkdtempSync(join(tmpdir(), 'nightlatch-'));
-        const server = new Server(join(folder, 'data'), options.env);
-        const browser = new Browser(join(folder, 'profile'), server, options);
+        const proxy = options.proxy && (await Proxy.open());
+        const server = new Server(join(folder, 'data'), { ...(proxy && { NIGHTLATCH_ORIGIN: proxy.origin }), ...options.env });
+        const browser = new Browser(join(folder, 'profile'), proxy ?? server, options);
         try {
             await server.start();
+            if (proxy) proxy.to = server.origin;
             await browser.open();
-            await play({ server, browser, page: browser.page });
+            await play({ server, proxy, browser, page: browser.page });
             browser.assertNoComplaints();
         } catch (error) {
             console.error(`${name}:\n${browser.story()}\nServer:\n${server.words.slice(-3000)}`);
             throw error;
         } finally {
             await browser.close();
+            await proxy?.close();
             await server.stop();
             rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
         }
@@ -98,13 +116,14 @@ export class Browser {
     sighted = [];
     page;
     #profile;
-    #server;
+    #site;
     #options;
     #context;
 
-    constructor(profile, server, { context = {}, complaints = [], ignoreDefaultArgs = [] } = {}) {
+    /** `site.origin` is what it visits. */
+    constructor(profile, site, { context = {}, complaints = [], ignoreDefaultArgs = [] } = {}) {
         this.#profile = profile;
-        this.#server = server;
+        this.#site = site;
         this.#options = { context, complaints, ignoreDefaultArgs };
     }
 
@@ -113,17 +132,9 @@ export class Browser {
         for (const list of [this.answers, this.unanswered, this.sighted]) list.length = 0;
         const { context, ignoreDefaultArgs } = this.#options;
         this.#context = await chromium.launchPersistentContext(this.#profile, {
-            executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-            // A sandbox cannot be set up by root.
-            args: [
-                ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-                '--disable-background-networking',
-                '--disable-component-update',
-                '--disable-sync',
-                '--no-first-run',
-            ],
+            ...LAUNCH,
             ignoreDefaultArgs,
-            baseURL: this.#server.origin,
+            baseURL: this.#site.origin,
             viewport: { width: 1280, height: 800 },
             ...context,
         });
@@ -190,7 +201,7 @@ export class Browser {
 
     async #watch(scripts) {
         const context = this.#context;
-        const named = (request) => ({ method: request.method(), path: request.url().replace(this.#server.origin, ''), type: request.resourceType() });
+        const named = (request) => ({ method: request.method(), path: request.url().replace(this.#site.origin, ''), type: request.resourceType() });
         context.on('response', (response) => this.answers.push({ ...named(response.request()), status: response.status(), response, at: performance.now() }));
         context.on('requestfailed', (request) => this.unanswered.push({ ...named(request), why: request.failure()?.errorText }));
         context.on('console', (message) => {

@@ -1,5 +1,6 @@
 //! Everything that must hold, in the order in which a fault is cheapest to see, stopping at the first one.
 
+mod ports;
 mod postgres;
 mod prerequisites;
 mod sizes;
@@ -84,6 +85,7 @@ fn rust(scope: &Scope) -> Result<()> {
 fn browser(scope: &Scope) -> Result<()> {
     site::build(Profile::Release)?;
     let server = binary::build_for_tests()?;
+    let ports = ports::build()?;
     let end2end = place::root().join("end2end");
     let mut npm = std::process::Command::new("npm");
     child::run("npm ci in end2end", npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&end2end))?;
@@ -97,6 +99,6 @@ fn browser(scope: &Scope) -> Result<()> {
     let mut specs: Vec<_> = std::fs::read_dir(&end2end)?.flatten().map(|entry| entry.path()).collect();
     specs.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
     specs.sort();
-    node.args(specs).current_dir(&end2end).env("NIGHTLATCH_BIN", server).env("CHROMIUM", prerequisites::chromium()?);
+    node.args(specs).current_dir(&end2end).env("NIGHTLATCH_BIN", server).env("PORTS", ports).env("CHROMIUM", prerequisites::chromium()?);
     child::run("node --test in end2end", &mut node)
 }

@@ -27,7 +27,7 @@ async function stumble(proxy, page) {
 }
 
 for (const storage of ['cookie', 'local']) {
-    scene(`a page out of the cache of whole pages shows nothing after a log-out, kept in ${storage}`, { ignoreDefaultArgs: ['--disable-back-forward-cache'] }, async ({ browser, page }) => {
+    scene(`with the cache of whole pages on, going back shows nothing after a log-out, kept in ${storage}`, { ignoreDefaultArgs: ['--disable-back-forward-cache'] }, async ({ browser, page }) => {
         const shows = [];
         await page.exposeBinding('shown', (_, persisted) => shows.push(persisted));
         await page.addInitScript(() => addEventListener('pageshow', ({ persisted }) => window.shown(persisted)));

@@ -13,7 +13,7 @@ export const REFRESH = 'POST /api/session/refresh';
 const INSPECT = 'GET /api/session';
 
 /** After this many milliseconds without a hand-out, the next refresh replaces the token: the race window of a token that lives 10 s, and some. */
-const APART = 1_150;
+const APART = 4_150;
 
 /** Dozens of tabs at once are slow, and that is not what this is about. */
 export const PATIENCE = 40_000;

@@ -14,9 +14,6 @@ use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit};
 /// `fetch`. Bounded in time, from the first byte out to the last one in.
 pub(crate) struct Fetch;
 
-/// The longest wait for a whole answer, in milliseconds.
-const PATIENCE: u32 = 15_000;
-
 impl Transport for Fetch {
     fn send(&self, request: Request) -> Pending<'_, Result<Response, Unreachable>> {
         Box::pin(async move { exchange(request).await.ok_or(Unreachable) })
@@ -40,7 +37,7 @@ async fn by_reqwasm(request: &Request) -> Option<http::Response> {
         _ => http::Method::DELETE,
     };
     let mut out = http::Request::new(&request.path).method(method).credentials(credentials(request));
-    out = out.abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));
+    out = out.abort_signal(Some(&AbortSignal::timeout_with_u32(request.patience)));
     for (name, value) in headers(request) {
         out = out.header(name, value.expose());
     }
@@ -54,7 +51,7 @@ async fn by_hand(request: &Request) -> Option<http::Response> {
     let out = RequestInit::new();
     out.set_method(request.method);
     out.set_credentials(credentials(request));
-    out.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));
+    out.set_signal(Some(&AbortSignal::timeout_with_u32(request.patience)));
     Reflect::set(&out, &"keepalive".into(), &JsValue::TRUE).ok()?;
     let lines = Headers::new().ok()?;
     for (name, value) in headers(request) {

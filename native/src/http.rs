@@ -11,9 +11,6 @@ use reqwest::{Client, Method, redirect};
 
 use crate::site::Site;
 
-/// The longest wait for a whole answer.
-const PATIENCE: Duration = Duration::from_secs(15);
-
 /// Makes ring what rustls reckons with, in this process. Before the first [`reqwest::Client`]; again does no harm.
 pub fn install_tls() {
     // Refused when something is installed already, which is as good.
@@ -39,7 +36,7 @@ impl Wire {
             // On this machine: no proxy in between, and no certificates to be read.
             false => client.no_proxy().tls_certs_only([]),
         };
-        let client = client.timeout(PATIENCE).build().map_err(|error| root_of(&error))?;
+        let client = client.build().map_err(|error| root_of(&error))?;
         Ok(Self { client, site: site.clone(), fault: RefCell::default() })
     }
 
@@ -51,7 +48,7 @@ impl Wire {
     async fn exchange(&self, request: Request) -> Result<Response, String> {
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
         let url = self.site.at(&request.path).ok_or("the path leads elsewhere")?;
-        let mut out = self.client.request(method, url);
+        let mut out = self.client.request(method, url).timeout(Duration::from_millis(request.patience.into()));
         if let Some(token) = &request.bearer {
             let line = Secret::new(["Bearer ", token.expose()].concat());
             let mut value = HeaderValue::from_str(line.expose()).map_err(|error| error.to_string())?;

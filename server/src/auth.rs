@@ -17,6 +17,7 @@ pub mod throttle;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::wire::session::race_window;
 pub use error::{Error, Result};
 
 use crate::clock::Clock;
@@ -72,6 +73,6 @@ impl Auth {
     /// For how long a token that was just replaced may be in a race with its successor, in milliseconds.
     #[must_use]
     pub fn window(&self) -> i64 {
-        crate::model::millis(self.access.life() / 10).min(30_000)
+        race_window(u32::try_from(self.access.life().as_secs()).unwrap_or(u32::MAX)).into()
     }
 }

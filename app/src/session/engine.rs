@@ -16,7 +16,7 @@ use super::state::{State, Trouble};
 use super::{Exchange, Part};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Boot, TokenStorage, Why};
+use crate::wire::session::{Boot, LONGEST_PATIENCE, TokenStorage, Why};
 
 /// What the engine stands on.
 #[derive(Clone)]
@@ -51,6 +51,8 @@ pub struct Engine {
     pub(super) flight: Flight<Outcome>,
     /// The session is a twin tab's: this one needs a chain of its own before it refreshes anything.
     pub(super) copy: Cell<bool>,
+    /// The page brought a session that the store did not know: other tabs are to be told.
+    pub(super) news: Cell<bool>,
     groups: Cell<u64>,
 }
 
@@ -71,6 +73,7 @@ impl Engine {
             epoch: Cell::new(0),
             flight: Flight::default(),
             copy: Cell::new(false),
+            news: Cell::new(false),
             groups: Cell::new(0),
         });
         engine.open(boot);
@@ -123,6 +126,10 @@ impl Engine {
                 Code::Unreachable if response.status != 401 => drop(self.failed(problem.clone())),
                 _ => self.answered(),
             }
+            if problem.code == Code::WrongAccount {
+                // Somebody else has logged in beside this page, and it has not heard of it.
+                self.reread();
+            }
             let again = response.status == 401 && problem.code != Code::SessionEnded && part == Part::Request && stamp.is_some();
             if !again {
                 return Err(problem);
@@ -157,8 +164,9 @@ impl Engine {
             path: path.to_owned(),
             bearer: kept.and_then(|kept| kept.access.clone()),
             body,
+            patience: LONGEST_PATIENCE,
             keepalive: false,
-            account: kept.filter(|_| method != "GET").map(|kept| kept.viewer.account_id),
+            account: kept.map(|kept| kept.viewer.account_id),
             key: None,
             cookies: kept.is_none_or(|kept| kept.storage.refresh_in_cookie()),
         }

@@ -25,6 +25,8 @@ pub struct Request {
     pub bearer: Option<Secret>,
     /// JSON. May hold a password or a token, so it is wiped when dropped.
     pub body: Option<Secret>,
+    /// Milliseconds to wait for the whole answer. One that comes later must not be looked at, and its cookies not be kept.
+    pub patience: u32,
     /// Whether it shall outlive the page.
     pub keepalive: bool,
     /// For `X-Account`: the account a mutation acts for.
@@ -70,7 +72,7 @@ pub struct Unreachable;
 
 /// The way to the server.
 pub trait Transport {
-    /// Sends a request and waits for the whole answer, for a bounded time.
+    /// Sends a request and waits for the whole answer, for [`Request::patience`].
     fn send(&self, request: Request) -> Pending<'_, Result<Response, Unreachable>>;
 }
 

@@ -10,7 +10,7 @@ use super::ports::{Message, Request, Response, Unreachable};
 use super::record::{Found, Kept, Record};
 use crate::routes::api;
 use crate::wire::problem::{Code, Problem};
-use crate::wire::session::{Grant, Refresh, Why};
+use crate::wire::session::{Grant, Refresh, Why, patience};
 
 /// How a refresh came out.
 #[derive(Clone, Debug, PartialEq)]
@@ -117,7 +117,8 @@ impl Engine {
         let (path, with_cookies) = if self.copy.get() { (api::FORK, true) } else { (api::REFRESH, with_cookies) };
         let request = self.request("POST", path, Some(written(&body)));
         // No access token: it may have run out, and the server would have to choose between two credentials.
-        Request { bearer: None, account: None, cookies: request.cookies || with_cookies, ..request }
+        let (cookies, patience) = (request.cookies || with_cookies, patience(known.expires_in));
+        Request { bearer: None, account: None, cookies, patience, ..request }
     }
 
     /// Persists a grant, reads back, uses, announces.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::engine::Engine;
 use super::phase::Event;
 use super::ports::Message;
-use super::record::{Found, Kept, Place, Record};
+use super::record::{Kept, Place, Record};
 use super::schedule;
 use super::state::Live;
 use crate::wire::account::Viewer;
@@ -77,6 +77,7 @@ impl Engine {
         };
         if known.is_none() {
             self.ports.store.save(&kept.record());
+            self.news.set(true);
         }
         // Without an access token, whatever is asked first waits for a refresh.
         let due_now = (boot.expires_in.is_none() || !kept.has_access()).then_some(now);
@@ -97,6 +98,11 @@ impl Engine {
         let first = self.state.borrow_mut().first.take();
         if let Some(event) = first {
             self.show(event);
+        }
+        // Logged in without scripts, or in another way that no tab has heard of.
+        if let (true, Some((session_id, generation))) = (self.news.take(), self.with_kept(|kept| (kept.viewer.session_id, kept.generation)))
+        {
+            self.ports.channel.announce(Message::Granted { session_id, generation });
         }
         self.wake().await;
     }
@@ -164,11 +170,8 @@ impl Engine {
     }
 
     async fn look(self: &Rc<Self>) {
-        let Some(known) = self.with_kept(Kept::clone) else { return };
-        match Found::of(self.ports.store.load(), &known) {
-            Found::Same => {}
-            Found::Moved(kept) => self.adopt(*kept),
-            Found::Gone(why) => return self.let_go(why),
+        if !self.reread() {
+            return;
         }
         let (calm, next_try) = {
             let trouble = &self.state.borrow().trouble;

@@ -3,7 +3,7 @@
 use super::engine::Engine;
 use super::phase::{Event, Phase};
 use super::ports::Message;
-use super::record::{Kept, Record};
+use super::record::{Found, Kept, Record};
 use super::schedule;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::session::{TokenStorage, Why};
@@ -94,6 +94,20 @@ impl Engine {
         let (now, wall) = (self.ports.clock.ticks(), self.ports.clock.wall());
         let received = schedule::received(now, wall, kept.received_at, kept.expires_in);
         self.hold(kept, now - received);
+    }
+
+    /// Reads the store again, and goes along with what it says. Whether there is a session then.
+    pub(super) fn reread(&self) -> bool {
+        let Some(known) = self.with_kept(Kept::clone) else { return false };
+        match Found::of(self.ports.store.load(), &known) {
+            Found::Same => {}
+            Found::Moved(kept) => self.adopt(*kept),
+            Found::Gone(why) => {
+                self.let_go(why);
+                return false;
+            }
+        }
+        true
     }
 
     /// The server said that the session is over. If the store knows another one by now, that one takes its place.

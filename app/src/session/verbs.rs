@@ -13,7 +13,7 @@ use crate::routes::api;
 use crate::wire::account::{SignUp, Viewer};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Change, Grant, LogIn, Refresh, Why};
+use crate::wire::session::{Change, Grant, LONGEST_PATIENCE, LogIn, Refresh, Why, patience};
 
 impl Engine {
     /// Logs in, and makes the session this browser's.
@@ -91,6 +91,7 @@ impl Engine {
             path: api::SESSION.to_owned(),
             bearer,
             body: Some(written(&Refresh { refresh: owed.refresh.clone() })),
+            patience: LONGEST_PATIENCE,
             keepalive: true,
             account: Some(owed.account_id),
             key: None,
@@ -123,10 +124,13 @@ impl Engine {
                 }
             }
             let held = self.ports.lock.acquire().await;
-            let Some(refresh) = self.with_kept(|kept| kept.refresh.clone()) else { return Err(Problem::new(Code::Unauthenticated)) };
+            let Some((refresh, expires_in)) = self.with_kept(|kept| (kept.refresh.clone(), kept.expires_in)) else {
+                return Err(Problem::new(Code::Unauthenticated));
+            };
             let body = written(&Change { refresh, ..change.clone() });
             // Cookies travel: those that the new storage wants come with the answer, and those of the old one are cleared by it.
-            let request = Request { cookies: true, ..self.request("PATCH", api::SESSION, Some(body)) };
+            let patience = patience(expires_in);
+            let request = Request { cookies: true, patience, ..self.request("PATCH", api::SESSION, Some(body)) };
             let answer = self.send(group, part, request).await;
             if self.epoch.get() != epoch {
                 return Err(self.void());

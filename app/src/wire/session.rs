@@ -127,6 +127,29 @@ impl Why {
     }
 }
 
+/// For how long after a refresh token was handed out its predecessor may still be in a race with it, in milliseconds: a tenth of the
+/// access token's life (in seconds), 30 s at most, 4 s at least. The server judges by it. A client waits for the answer to a refresh
+/// for a second less, see [`patience`]: an answer that came later could put an older cookie over a newer one, and the older one would
+/// then be shown when it looks like a stolen one.
+#[must_use]
+pub const fn race_window(expires_in: u32) -> u32 {
+    match expires_in {
+        0..40 => 4_000,
+        40..300 => expires_in * 100,
+        _ => 30_000,
+    }
+}
+
+/// How long a client waits for an answer that hands tokens out, in milliseconds: less than [`race_window`], and 15 s at most.
+#[must_use]
+pub const fn patience(expires_in: u32) -> u32 {
+    let most = race_window(expires_in) - 1_000;
+    if most < LONGEST_PATIENCE { most } else { LONGEST_PATIENCE }
+}
+
+/// How long a client waits for any answer at all, in milliseconds.
+pub const LONGEST_PATIENCE: u32 = 15_000;
+
 /// `POST /api/session`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -267,6 +290,15 @@ mod tests {
             assert_eq!(Why::parse(why.as_str()), why);
             assert_eq!(serde_json::to_string(&why).unwrap(), format!("\"{}\"", why.as_str()));
         }
+    }
+
+    #[test]
+    fn no_client_waits_longer_than_the_race_goes_on() {
+        for life in [0, 10, 39, 40, 60, 149, 150, 299, 300, 3600, u32::MAX] {
+            assert!(patience(life) < race_window(life) && (3_000..=15_000).contains(&patience(life)), "{life}");
+            assert!((4_000..=30_000).contains(&race_window(life)), "{life}");
+        }
+        assert_eq!((race_window(300), patience(300)), (30_000, 15_000));
     }
 
     #[test]

@@ -94,7 +94,7 @@ async fn killed_at_random_moments(database: Option<String>, servers: usize, long
     };
     let running = join_all((0..servers).map(start)).await;
     let addresses = Addresses::new(running.iter().map(|server| Some(server.url.clone())).collect());
-    let crowd = Crowd::gather(12, &addresses).await;
+    let crowd = Crowd::gather(40, &addresses).await;
     crowd.go_on(1).await;
     let killers = running.into_iter().enumerate().map(async |(number, mut running)| {
         for _ in 0..KILLS / servers {

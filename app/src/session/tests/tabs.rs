@@ -7,10 +7,12 @@ use super::server::Fault;
 use super::world::{Tab, World};
 use crate::session::engine::Engine;
 use crate::session::record::Record;
+use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::session::{Boot, Change, TokenStorage, Why};
 use futures::future::join;
 use std::rc::Rc;
+use uuid::Uuid;
 
 const REFRESH: &str = "/api/session/refresh";
 
@@ -108,6 +110,49 @@ fn another_account_takes_over_and_voids_what_was_asked_for_the_first() {
     assert_eq!(second.engine.phase(), Phase::Active(rover));
     world.pass(1000.0);
     assert_eq!(late.take().unwrap().unwrap_err().code, Code::WrongAccount);
+}
+
+#[test]
+fn a_tab_that_did_not_hear_of_another_account_is_refused_and_goes_along() {
+    let world = World::new();
+    world.deaf.set(true);
+    let (first, second) = two(&world, TokenStorage::Cookie);
+    let rover = world.log_in(&first, "rover", TokenStorage::Cookie).unwrap();
+    world.server.fault("/api/feed", Fault::Refused(Problem::new(Code::WrongAccount)));
+    assert_eq!(world.run(second.feed()).unwrap_err().code, Code::WrongAccount);
+    assert_eq!(second.engine.phase(), Phase::Active(rover));
+    assert!(world.server.seen.borrow().iter().filter(|request| request.path == "/api/feed").all(|request| request.account.is_some()));
+}
+
+#[test]
+fn a_page_that_brings_an_unknown_session_tells_the_others() {
+    let world = World::new();
+    let (_, second) = two(&world, TokenStorage::Cookie);
+    let rover =
+        Viewer { session_id: Uuid::from_u128(9), account_id: Uuid::from_u128(9), ..second.engine.phase().viewer().unwrap().clone() };
+    // Logged in without scripts: the cookies are there, and no record.
+    world.tab(&Boot {
+        viewer: Some(rover.clone()),
+        storage: Some(TokenStorage::Cookie),
+        generation: 1,
+        expires_in: Some(300),
+        ..Boot::default()
+    });
+    assert_eq!(second.engine.phase(), Phase::Active(rover));
+}
+
+/// See [`crate::wire::session::patience`].
+#[test]
+fn a_refresh_is_not_waited_for_longer_than_the_race_goes_on() {
+    for storage in TokenStorage::IN_A_BROWSER {
+        let world = World::new();
+        let mina = world.mina(storage);
+        world.sleep(3_600_000.0);
+        assert_eq!(world.run(mina.feed()), Ok(200));
+        let seen = world.server.seen.borrow();
+        let waits: Vec<_> = seen.iter().filter(|request| request.path == REFRESH).map(|request| request.patience).collect();
+        assert_eq!(waits, [crate::wire::session::patience(300)], "{storage:?}");
+    }
 }
 
 #[test]

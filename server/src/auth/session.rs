@@ -258,9 +258,11 @@ pub async fn end(auth: &Auth, session_id: Uuid, why: Why) -> Result<()> {
 }
 
 /// The session a refresh token of ours names, whatever its state.
-#[must_use]
-pub fn named_by(auth: &Auth, token: &Secret) -> Option<Presented> {
-    auth.chain.open(token.expose())
+///
+/// # Errors
+/// When its key is not known here, and the keys cannot be read.
+pub async fn named_by(auth: &Auth, token: &Secret) -> Result<Option<Presented>> {
+    keys::open(auth, token).await
 }
 
 /// What an access token claims, if it holds, its session has not ended and its account has the same epoch. No query.

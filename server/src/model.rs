@@ -13,6 +13,15 @@ pub fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// For how long a refresh token that was handed out may be in a race, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Race {
+    /// For so long, its predecessors may still come.
+    pub window: i64,
+    /// For so long, the answer that brought it may still be on its way, as no client waits longer. Not longer than the window.
+    pub answer: i64,
+}
+
 /// Who is at the other end of a session, as far as it says so itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Device {

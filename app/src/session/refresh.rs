@@ -80,6 +80,9 @@ impl Engine {
                 }
                 Verdict::Granted(grant) => {
                     self.answered();
+                    if let Some(outcome) = self.outdated(&known) {
+                        return outcome;
+                    }
                     self.take(grant);
                     return Outcome::Fresh;
                 }
@@ -100,6 +103,22 @@ impl Engine {
             }
         }
         Outcome::Failed(self.failed(Problem::new(Code::Superseded)))
+    }
+
+    /// What the store says when an answer comes: another tab may have logged out, or in as somebody else, and this one not have heard of
+    /// it yet. A grant must not bury that.
+    pub(super) fn outdated(&self, known: &Kept) -> Option<Outcome> {
+        match Found::of(self.ports.store.load(), known) {
+            Found::Gone(why) => {
+                self.let_go(why);
+                Some(Outcome::Ended(why))
+            }
+            Found::Moved(kept) if kept.viewer.session_id != known.viewer.session_id && !self.copy.get() => {
+                self.adopt(*kept);
+                Some(self.overtaken())
+            }
+            Found::Same | Found::Moved(_) => None,
+        }
     }
 
     /// The session was logged out, or another took its place, while the refresh was on its way. Its answer is not looked at.

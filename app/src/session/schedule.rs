@@ -1,9 +1,10 @@
 //! When to refresh, and when to try again: pure functions of ticks and chance. The wall clock is never compared with an expiry.
 
 /// A share of the token's life, at the middle.
-const SHARE: f64 = 0.8;
-/// How far from the middle chance may lead, either way. Without it a thief could foresee the refresh, and tabs would meet.
-const JITTER: f64 = 0.08;
+const SHARE: f64 = 0.78;
+/// How far from the middle chance may lead, either way. Without it tabs would meet, and a thief could foresee the refresh: whoever comes
+/// right before it hides behind what looks like a lost answer. So chance has much more room than an answer takes.
+const JITTER: f64 = 0.12;
 /// The longest pause between two tries, in milliseconds.
 const LONGEST: f64 = 60_000.0;
 
@@ -40,11 +41,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_due_around_four_fifths_of_its_life() {
-        assert_eq!(due(1000.0, 300, 0.5), 241_000.0);
+    fn a_token_is_due_after_most_of_its_life_and_well_before_its_end() {
+        assert_eq!(due(1000.0, 300, 0.5), 235_000.0);
         for random in [0.0, 0.2, 0.999] {
             let share = due(0.0, 100, random) / 100_000.0;
-            assert!((0.72..0.88).contains(&share), "{share}");
+            assert!((0.66..0.90).contains(&share), "{share}");
         }
     }
 

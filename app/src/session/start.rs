@@ -10,6 +10,7 @@ use super::ports::Message;
 use super::record::{Kept, Place, Record};
 use super::schedule;
 use super::state::Live;
+use crate::routes::api;
 use crate::wire::account::Viewer;
 use crate::wire::session::{Boot, TokenStorage, Why};
 
@@ -99,10 +100,12 @@ impl Engine {
         if let Some(event) = first {
             self.show(event);
         }
-        // Logged in without scripts, or in another way that no tab has heard of.
+        // Logged in without scripts, or in another way that no tab has heard of; or this page was rendered before a log-out and begins
+        // after it. The server knows.
         if let (true, Some((session_id, generation))) = (self.news.take(), self.with_kept(|kept| (kept.viewer.session_id, kept.generation)))
         {
             self.ports.channel.announce(Message::Granted { session_id, generation });
+            drop(self.call("GET", api::ME, None).await);
         }
         self.wake().await;
     }

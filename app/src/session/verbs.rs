@@ -124,12 +124,11 @@ impl Engine {
                 }
             }
             let held = self.ports.lock.acquire().await;
-            let Some((refresh, expires_in)) = self.with_kept(|kept| (kept.refresh.clone(), kept.expires_in)) else {
-                return Err(Problem::new(Code::Unauthenticated));
-            };
+            let Some(known) = self.with_kept(Kept::clone) else { return Err(Problem::new(Code::Unauthenticated)) };
+            let refresh = known.refresh.clone();
             let body = written(&Change { refresh, ..change.clone() });
             // Cookies travel: those that the new storage wants come with the answer, and those of the old one are cleared by it.
-            let patience = patience(expires_in);
+            let patience = patience(known.expires_in);
             let request = Request { cookies: true, patience, ..self.request("PATCH", api::SESSION, Some(body)) };
             let answer = self.send(group, part, request).await;
             if self.epoch.get() != epoch {
@@ -139,6 +138,9 @@ impl Engine {
             if response.ok() {
                 let grant = serde_json::from_str(response.body.expose()).map_err(|_| Problem::new(Code::Unreachable))?;
                 self.answered();
+                if self.outdated(&known).is_some() {
+                    return Err(self.void());
+                }
                 self.take(grant);
                 return Ok(());
             }
@@ -161,7 +163,11 @@ impl Engine {
     /// Tries to reach the server again, now.
     pub async fn retry(self: &Rc<Self>) {
         if self.due() {
-            drop(self.refresh(self.group()).await);
+            // Used at once, also where nobody asks for anything: until the server sees it used, it must take the former token for that of
+            // somebody whose answer was lost.
+            if self.refresh(self.group()).await == Outcome::Fresh {
+                drop(self.call("GET", api::ME, None).await);
+            }
         } else if self.with_kept(|_| ()).is_some() {
             drop(self.call("GET", api::ME, None).await);
         } else {

@@ -5,6 +5,8 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use std::cmp::Ordering;
+
 use app::wire::secret::Secret;
 use app::wire::session::Why;
 use base64::Engine;
@@ -14,7 +16,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::ring::{RingKey, signing};
-use crate::model::Timestamp;
+use crate::model::{Race, Timestamp};
 use crate::store::sessions::Session;
 
 /// `session_id ‖ generation ‖ kid`
@@ -118,9 +120,12 @@ pub enum Verdict {
     Rotate,
     /// Row 3: the newest generation is back right after it was handed out: a fresh access token, the same refresh token.
     Confirm,
-    /// Row 4: the answer with the successor was lost: hand the same successor out again, at any age. The race window begins anew:
-    /// two tabs that wake up after a lost answer present the same old token, and the second must find row 5, not row 6.
+    /// Row 4: the successor has not come back, and its answer may still be on its way: hand the same one out again. The race window
+    /// begins anew: two tabs that wake up after a lost answer present the same old token.
     Repeat,
+    /// Row 4, later: its answer is lost, at whatever age, or somebody else has it: hand another one out. Were it the same, a thief who
+    /// refreshed in between would go along the same chain as its owner, and be seen by nobody.
+    Another,
     /// Row 5: the loser of a race. Nothing is handed out, nothing is touched.
     Superseded,
     /// Row 6: a token that had been replaced, and whose successor was received, is shown again: end the session.
@@ -136,32 +141,35 @@ pub fn over(row: &Session, now: Timestamp) -> Option<Why> {
     row.ended().or(limit)
 }
 
-/// The refresh table. `window` is the race window in milliseconds.
+/// The refresh table.
 ///
-/// A clock that was set back makes ages negative; they count as inside the window, which is the kinder reading.
+/// A clock that was set back makes ages negative; they count as inside the race, which is the kinder reading.
 #[must_use]
-pub fn decide(row: &Session, generation: i64, now: Timestamp, window: i64) -> Verdict {
+pub fn decide(row: &Session, generation: i64, now: Timestamp, race: Race) -> Verdict {
     if let Some(why) = row.ended() {
         return Verdict::Ended(why);
     }
     if row.expires_at <= now || row.idle_expires_at <= now {
         return Verdict::Expire;
     }
-    let just_handed_out = row.handed_out_at.is_some_and(|at| now - at < window);
-    match row.generation - generation {
-        0 if just_handed_out => Verdict::Confirm,
-        0 => Verdict::Rotate,
-        1 if !row.confirmed => Verdict::Repeat,
-        1 if just_handed_out => Verdict::Superseded,
-        behind if behind > 0 => Verdict::Reuse,
-        _ => Verdict::CatchUp,
+    let handed_out_within = |ms| row.handed_out_at.is_some_and(|at| now - at < ms);
+    // What was handed out for the parent and never came back. The parent itself is the one whose answer was lost.
+    let lost = !row.confirmed && (row.parent..row.generation).contains(&generation);
+    match generation.cmp(&row.generation) {
+        Ordering::Equal if handed_out_within(race.window) => Verdict::Confirm,
+        Ordering::Equal => Verdict::Rotate,
+        Ordering::Less if lost && handed_out_within(race.answer) => Verdict::Repeat,
+        Ordering::Less if lost => Verdict::Another,
+        Ordering::Less if handed_out_within(race.window) => Verdict::Superseded,
+        Ordering::Less => Verdict::Reuse,
+        Ordering::Greater => Verdict::CatchUp,
     }
 }
 
 /// Whether the holder of this generation is who the page may be rendered for: rows 2 to 5, and 7, without touching anything.
 #[must_use]
-pub fn peek(row: &Session, generation: i64, now: Timestamp, window: i64) -> bool {
-    !matches!(decide(row, generation, now, window), Verdict::Ended(_) | Verdict::Expire | Verdict::Reuse)
+pub fn peek(row: &Session, generation: i64, now: Timestamp, race: Race) -> bool {
+    !matches!(decide(row, generation, now, race), Verdict::Ended(_) | Verdict::Expire | Verdict::Reuse)
 }
 
 #[cfg(test)]
@@ -216,6 +224,8 @@ mod tests {
     }
 
     const WINDOW: i64 = 30_000;
+    const ANSWER: i64 = 16_000;
+    const RACE: Race = Race { window: WINDOW, answer: ANSWER };
 
     fn row(generation: i64, confirmed: bool, handed_out_at: Option<Timestamp>) -> Session {
         Session {
@@ -236,58 +246,71 @@ mod tests {
             ended_why: None,
             family: None,
             browser: None,
+            parent: generation - 1,
         }
     }
 
     #[test]
     fn row_1_an_ended_or_expired_session_is_over_and_never_called_reuse() {
         let ended = Session { ended_at: Some(5), ended_why: Some("logged_out".into()), ..row(9, true, Some(0)) };
-        assert_eq!(decide(&ended, 1, 500_000, WINDOW), Verdict::Ended(Why::LoggedOut));
-        assert_eq!(decide(&row(9, true, Some(0)), 1, 1_000_000, WINDOW), Verdict::Expire);
-        assert_eq!(decide(&row(9, true, Some(0)), 9, 2_000_000, WINDOW), Verdict::Expire);
+        assert_eq!(decide(&ended, 1, 500_000, RACE), Verdict::Ended(Why::LoggedOut));
+        assert_eq!(decide(&row(9, true, Some(0)), 1, 1_000_000, RACE), Verdict::Expire);
+        assert_eq!(decide(&row(9, true, Some(0)), 9, 2_000_000, RACE), Verdict::Expire);
     }
 
     #[test]
     fn row_2_the_newest_generation_rotates() {
-        assert_eq!(decide(&row(1, false, None), 1, 0, WINDOW), Verdict::Rotate, "never rotated");
-        assert_eq!(decide(&row(9, true, Some(0)), 9, WINDOW, WINDOW), Verdict::Rotate, "the window has just passed");
+        assert_eq!(decide(&row(1, false, None), 1, 0, RACE), Verdict::Rotate, "never rotated");
+        assert_eq!(decide(&row(9, true, Some(0)), 9, WINDOW, RACE), Verdict::Rotate, "the window has just passed");
     }
 
     #[test]
     fn row_3_the_newest_generation_within_the_window_is_confirmed() {
-        assert_eq!(decide(&row(9, false, Some(0)), 9, WINDOW - 1, WINDOW), Verdict::Confirm);
-        assert_eq!(decide(&row(9, false, Some(90_000)), 9, 0, WINDOW), Verdict::Confirm, "the clock was set back");
+        assert_eq!(decide(&row(9, false, Some(0)), 9, WINDOW - 1, RACE), Verdict::Confirm);
+        assert_eq!(decide(&row(9, false, Some(90_000)), 9, 0, RACE), Verdict::Confirm, "the clock was set back");
     }
 
     #[test]
-    fn row_4_a_lost_successor_is_handed_out_again_at_any_age() {
-        assert_eq!(decide(&row(9, false, Some(0)), 8, 999_999, WINDOW), Verdict::Repeat);
+    fn row_4_a_successor_that_may_be_on_its_way_is_handed_out_again_and_after_that_another_one_is_at_any_age() {
+        assert_eq!(decide(&row(9, false, Some(0)), 8, ANSWER - 1, RACE), Verdict::Repeat);
+        assert_eq!(decide(&row(9, false, Some(0)), 8, ANSWER, RACE), Verdict::Another);
+        assert_eq!(decide(&row(9, false, Some(0)), 8, 999_999, RACE), Verdict::Another);
+        let thrice_lost = Session { parent: 5, ..row(9, false, Some(0)) };
+        for generation in 5..9 {
+            assert_eq!(decide(&thrice_lost, generation, 1, RACE), Verdict::Repeat, "{generation}");
+            assert_eq!(decide(&thrice_lost, generation, 999_999, RACE), Verdict::Another, "{generation}");
+        }
+        assert_eq!(decide(&thrice_lost, 4, 999_999, RACE), Verdict::Reuse, "that one had come back");
     }
 
     #[test]
     fn row_5_the_loser_of_a_race_gets_nothing_and_breaks_nothing() {
-        assert_eq!(decide(&row(9, true, Some(0)), 8, WINDOW - 1, WINDOW), Verdict::Superseded);
+        assert_eq!(decide(&row(9, true, Some(0)), 8, WINDOW - 1, RACE), Verdict::Superseded);
+        assert_eq!(decide(&row(9, true, Some(0)), 7, WINDOW - 1, RACE), Verdict::Superseded, "two behind: its owner slept");
+        assert_eq!(decide(&row(9, false, Some(0)), 7, WINDOW - 1, RACE), Verdict::Superseded);
     }
 
     #[test]
     fn row_6_a_replaced_token_ends_the_session() {
-        assert_eq!(decide(&row(9, true, Some(0)), 8, WINDOW, WINDOW), Verdict::Reuse);
-        assert_eq!(decide(&row(9, true, Some(0)), 7, 1, WINDOW), Verdict::Reuse, "two behind, even within the window");
-        assert_eq!(decide(&row(9, false, Some(0)), 7, 1, WINDOW), Verdict::Reuse, "two behind, even unconfirmed");
+        assert_eq!(decide(&row(9, true, Some(0)), 8, WINDOW, RACE), Verdict::Reuse);
+        assert_eq!(decide(&row(9, true, Some(0)), 7, WINDOW, RACE), Verdict::Reuse, "two behind");
+        assert_eq!(decide(&row(9, false, Some(0)), 7, WINDOW, RACE), Verdict::Reuse, "two behind, even unconfirmed");
+        let skipped = Session { parent: 5, ..row(9, true, Some(0)) };
+        assert_eq!(decide(&skipped, 7, WINDOW, RACE), Verdict::Reuse, "handed out, never used, and another one came back");
     }
 
     #[test]
     fn row_7_a_token_newer_than_the_row_is_believed() {
-        assert_eq!(decide(&row(3, true, Some(0)), 9, 0, WINDOW), Verdict::CatchUp);
+        assert_eq!(decide(&row(3, true, Some(0)), 9, 0, RACE), Verdict::CatchUp);
     }
 
     #[test]
     fn peeking_takes_rows_2_to_5_and_7() {
-        assert!(peek(&row(9, true, Some(0)), 9, 60_000, WINDOW));
-        assert!(peek(&row(9, false, Some(0)), 8, 60_000, WINDOW));
-        assert!(peek(&row(9, true, Some(0)), 8, 1, WINDOW));
-        assert!(peek(&row(3, true, Some(0)), 9, 1, WINDOW));
-        assert!(!peek(&row(9, true, Some(0)), 8, 60_000, WINDOW));
-        assert!(!peek(&row(9, true, Some(0)), 9, 1_000_000, WINDOW));
+        assert!(peek(&row(9, true, Some(0)), 9, 60_000, RACE));
+        assert!(peek(&row(9, false, Some(0)), 8, 60_000, RACE));
+        assert!(peek(&row(9, true, Some(0)), 8, 1, RACE));
+        assert!(peek(&row(3, true, Some(0)), 9, 1, RACE));
+        assert!(!peek(&row(9, true, Some(0)), 8, 60_000, RACE));
+        assert!(!peek(&row(9, true, Some(0)), 9, 1_000_000, RACE));
     }
 }

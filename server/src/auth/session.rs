@@ -32,6 +32,8 @@ pub struct Granted {
     pub access: Secret,
     /// The refresh token.
     pub refresh: Secret,
+    /// Whether it is the one that was shown: row 3.
+    pub again: bool,
     /// What this browser's own cookie shall hold, where it needs one: see [`fork`].
     pub browser: Option<String>,
     /// Now.
@@ -103,7 +105,7 @@ pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Times
     let viewer = viewer(account, session.session_id);
     let access = auth.access.mint(&viewer, session.generation, account.epoch, now)?;
     let refresh = auth.chain.seal(session.session_id, session.generation, now);
-    Ok(Granted { viewer, session, access, refresh, browser: None, now })
+    Ok(Granted { viewer, session, access, refresh, again: false, browser: None, now })
 }
 
 /// Refreshes: the table of [`chain::decide`], each row carried out by one conditional update. Whoever loses a race reads again.
@@ -113,17 +115,18 @@ pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Times
 pub async fn refresh(auth: &Auth, token: &Secret, device: &Device) -> Result<Granted> {
     let presented = keys::open(auth, token).await?.ok_or(Error::InvalidRefresh)?;
     let now = auth.clock.now();
-    let window = auth.window();
-    let at = At { session_id: presented.session_id, generation: presented.generation, now, window };
+    let race = auth.race();
+    let at = At { session_id: presented.session_id, generation: presented.generation, now, race };
     // What this process has seen come back counts before anything is decided.
     auth.confirmations.write(&auth.db, Some(presented.session_id)).await?;
     for _ in 0..ROUNDS {
         let Some(row) = sessions::by_id(&auth.db, presented.session_id).await? else { return Err(Error::Ended(Why::Unknown)) };
         let idle_until = now + limits(auth, row.saved).0;
-        let step = match chain::decide(&row, presented.generation, now, window) {
+        let step = match chain::decide(&row, presented.generation, now, race) {
             Verdict::Ended(why) => return Err(Error::Ended(why)),
             Verdict::Superseded => return Err(Error::Superseded),
             Verdict::Repeat => Step::Repeat,
+            Verdict::Another => Step::Another(idle_until),
             Verdict::Rotate => Step::Rotate(idle_until),
             Verdict::Confirm => Step::Confirm,
             Verdict::CatchUp => {
@@ -143,7 +146,7 @@ pub async fn refresh(auth: &Auth, token: &Secret, device: &Device) -> Result<Gra
             let Some(account) = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none()) else {
                 return Err(Error::Ended(Why::Unknown));
             };
-            return grant(auth, &account, row, now);
+            return Ok(Granted { again: step == Step::Confirm, ..grant(auth, &account, row, now)? });
         }
     }
     Err(Error::Superseded)
@@ -194,7 +197,8 @@ pub async fn change(auth: &Auth, token: &Secret, to: &Change, device: &Device) -
         browser: browser(storage, saved, device),
     };
     let session = sessions::change(&auth.db, row.session_id, now, &change).await?.ok_or(Error::Ended(Why::Unknown))?;
-    Ok(Granted { session, ..granted }.for_browser(device))
+    // Its cookie shall last as long as the session does now.
+    Ok(Granted { session, again: false, ..granted }.for_browser(device))
 }
 
 /// Asks for the account's password once more.
@@ -222,11 +226,14 @@ pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Grante
     let presented = keys::open(auth, token).await?.ok_or(Error::InvalidRefresh)?;
     let now = auth.clock.now();
     let row = sessions::by_id(&auth.db, presented.session_id).await?.ok_or(Error::Ended(Why::Unknown))?;
-    if !chain::peek(&row, presented.generation, now, auth.window()) {
+    let same_browser = row.browser.is_some() && row.browser == browser(row.storage(), row.saved, device);
+    let in_time = chain::peek(&row, presented.generation, now, auth.race());
+    if !in_time && (!same_browser || chain::over(&row, now).is_some()) {
         // Ended, expired or reused: the table says which, and does what is to be done.
         return refresh(auth, token, device).await;
     }
-    if row.browser.is_none() || row.browser != browser(row.storage(), row.saved, device) {
+    // A copy that comes too late is no theft where it comes from the browser that began the session: it gets nothing, and its twin goes on.
+    if !in_time || !same_browser {
         return Err(Error::InvalidRefresh);
     }
     let Some(account) = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none()) else {
@@ -317,7 +324,7 @@ pub async fn peek(auth: &Auth, token: &Secret) -> Result<Peeked> {
     if let Some(why) = chain::over(&row, now) {
         return Ok(Peeked::Over(why));
     }
-    if !chain::peek(&row, presented.generation, now, auth.window()) {
+    if !chain::peek(&row, presented.generation, now, auth.race()) {
         return Ok(Peeked::Nobody);
     }
     let account = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none());

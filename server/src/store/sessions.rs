@@ -5,7 +5,7 @@ use app::wire::session::{TokenStorage, Why};
 use uuid::Uuid;
 
 use super::{Db, Result, Tx, on, statements};
-use crate::model::{Device, Timestamp};
+use crate::model::{Device, Race, Timestamp};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -28,6 +28,7 @@ pub struct Session {
     pub ended_why: Option<String>,
     pub family: Option<Uuid>,
     pub browser: Option<Vec<u8>>,
+    pub parent: i64,
 }
 
 impl Session {
@@ -66,7 +67,7 @@ pub struct NewSession {
     pub browser: Option<Vec<u8>>,
 }
 
-/// Which session, at which generation, at what time, within which race window: the part that every step of a chain shares.
+/// Which session, at which generation, at what time, within which race: the part that every step of a chain shares.
 #[derive(Clone, Copy, Debug)]
 pub struct At {
     /// The session.
@@ -75,8 +76,8 @@ pub struct At {
     pub generation: i64,
     /// Now.
     pub now: Timestamp,
-    /// The race window, in milliseconds.
-    pub window: i64,
+    /// For how long what was handed out may be in a race.
+    pub race: Race,
 }
 
 /// What one row of the refresh table does to a session. See [`crate::auth::chain::Verdict`].
@@ -86,9 +87,12 @@ pub enum Step {
     Rotate(Timestamp),
     /// Row 3: the newest generation comes back right after it was handed out.
     Confirm,
-    /// Row 4: the answer with the newest generation was lost, and it is handed out once more, so the race window begins anew: a second
-    /// tab may be on its way with the same old token.
+    /// Row 4: the answer with the newest generation may still be on its way, or is lost, and it is handed out once more, so the race
+    /// window begins anew: a second tab may be on its way with the same old token.
     Repeat,
+    /// Row 4, later: the answer with the newest generation is lost, or somebody else has it: another one is handed out. The session may
+    /// be unused until this time.
+    Another(Timestamp),
     /// Row 7: the token is newer than the row, which was restored from an earlier state. The session may be unused until this time.
     CatchUp(Timestamp),
     /// Row 6: a generation that had been replaced, and whose successor had come back, is shown again.
@@ -100,10 +104,10 @@ pub enum Step {
 statements! {
     BY_ID = "select * from sessions where session_id = $1";
     INSERT = "insert into sessions (session_id, account_id, storage, saved, user_agent, ip, generation, confirmed, handed_out_at,
-            created_at, last_seen_at, idle_expires_at, expires_at, family, browser)
-        values ($1, $2, $3, $4, $5, $6, 1, false, null, $7, $7, $8, $9, $10, $11)
+            created_at, last_seen_at, idle_expires_at, expires_at, family, browser, parent)
+        values ($1, $2, $3, $4, $5, $6, 1, false, null, $7, $7, $8, $9, $10, $11, 0)
         returning *";
-    ROTATE = "update sessions set generation = generation + 1, confirmed = false, handed_out_at = $3, last_seen_at = $3,
+    ROTATE = "update sessions set parent = generation, generation = generation + 1, confirmed = false, handed_out_at = $3, last_seen_at = $3,
             idle_expires_at = case when $5 < expires_at then $5 else expires_at end
         where session_id = $1 and generation = $2 and (handed_out_at is null or handed_out_at <= $3 - cast($4 as bigint))
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
@@ -113,16 +117,23 @@ statements! {
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
     REPEAT = "update sessions set handed_out_at = $3
-        where session_id = $1 and generation = $2 + 1 and not confirmed
+        where session_id = $1 and parent <= $2 and generation > $2 and not confirmed and handed_out_at > $3 - cast($4 as bigint)
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
-    CATCH_UP = "update sessions set generation = $2 + 1, confirmed = false, handed_out_at = $3, last_seen_at = $3,
+    ANOTHER = "update sessions set generation = generation + 1, handed_out_at = $3, last_seen_at = $3,
+            idle_expires_at = case when $5 < expires_at then $5 else expires_at end
+        where session_id = $1 and parent <= $2 and generation > $2 and not confirmed
+            and (handed_out_at is null or handed_out_at <= $3 - cast($4 as bigint))
+            and ended_at is null and idle_expires_at > $3 and expires_at > $3
+        returning *";
+    CATCH_UP = "update sessions set parent = $2, generation = $2 + 1, confirmed = false, handed_out_at = $3, last_seen_at = $3,
             idle_expires_at = case when $4 < expires_at then $4 else expires_at end
         where session_id = $1 and generation < $2
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
     END_FOR_REUSE = "update sessions set ended_at = $3, ended_why = 'reuse'
-        where session_id = $1 and (generation > $2 + 1 or (generation = $2 + 1 and confirmed and handed_out_at <= $3 - cast($4 as bigint)))
+        where session_id = $1 and generation > $2 and (confirmed or parent > $2)
+            and (handed_out_at is null or handed_out_at <= $3 - cast($4 as bigint))
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
     EXPIRE = "update sessions set ended_at = $2, ended_why = case when expires_at <= $2 then 'age' else 'idle' end
@@ -145,20 +156,37 @@ statements! {
 /// The statement of a step, with what it needs, on whatever can run it.
 macro_rules! run {
     ($conn:expr, $at:expr, $step:expr) => {{
-        let (At { session_id, generation, now, window }, conn) = ($at, $conn);
+        let (At { session_id, generation, now, race }, conn) = ($at, $conn);
         match $step {
             Step::Rotate(idle_until) => {
-                sqlx::query_as(ROTATE).bind(session_id).bind(generation).bind(now).bind(window).bind(idle_until).fetch_optional(conn).await
+                sqlx::query_as(ROTATE)
+                    .bind(session_id)
+                    .bind(generation)
+                    .bind(now)
+                    .bind(race.window)
+                    .bind(idle_until)
+                    .fetch_optional(conn)
+                    .await
             }
             Step::Confirm => {
-                sqlx::query_as(CONFIRM_BY_REFRESH).bind(session_id).bind(generation).bind(now).bind(window).fetch_optional(conn).await
+                sqlx::query_as(CONFIRM_BY_REFRESH).bind(session_id).bind(generation).bind(now).bind(race.window).fetch_optional(conn).await
             }
-            Step::Repeat => sqlx::query_as(REPEAT).bind(session_id).bind(generation).bind(now).fetch_optional(conn).await,
+            Step::Repeat => sqlx::query_as(REPEAT).bind(session_id).bind(generation).bind(now).bind(race.answer).fetch_optional(conn).await,
+            Step::Another(idle_until) => {
+                sqlx::query_as(ANOTHER)
+                    .bind(session_id)
+                    .bind(generation)
+                    .bind(now)
+                    .bind(race.answer)
+                    .bind(idle_until)
+                    .fetch_optional(conn)
+                    .await
+            }
             Step::CatchUp(idle_until) => {
                 sqlx::query_as(CATCH_UP).bind(session_id).bind(generation).bind(now).bind(idle_until).fetch_optional(conn).await
             }
             Step::EndForReuse => {
-                sqlx::query_as(END_FOR_REUSE).bind(session_id).bind(generation).bind(now).bind(window).fetch_optional(conn).await
+                sqlx::query_as(END_FOR_REUSE).bind(session_id).bind(generation).bind(now).bind(race.window).fetch_optional(conn).await
             }
             Step::Expire => sqlx::query_as(EXPIRE).bind(session_id).bind(now).fetch_optional(conn).await,
         }

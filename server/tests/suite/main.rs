@@ -29,5 +29,6 @@ mod refresh;
 mod rooms;
 mod save;
 mod sign_up;
+mod sim;
 mod store;
 mod world;

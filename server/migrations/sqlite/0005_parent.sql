@@ -1,0 +1,4 @@
+-- The generation that was shown when the newest one was handed out. Between the two are those that were handed out for it before, and
+-- never came back.
+alter table sessions add column parent integer not null default 0;
+update sessions set parent = generation - 1;

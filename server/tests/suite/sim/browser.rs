@@ -1,0 +1,697 @@
+//! A browser on a machine: tabs that each run the real engine, and what they share. The five ports are the browser's; what they do
+//! is what browsers do: throttle hidden tabs, freeze them, copy them, send cookies along, and go to sleep in the middle of anything.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::future::Future;
+use std::rc::Rc;
+
+use app::routes::api;
+use app::session::Phase;
+use app::session::engine::{Engine, Ports, Watch};
+use app::session::ports::{Clock, Held, Message, Pending, Request, Response, TabChannel, TabLock, TokenStore, Transport, Unreachable};
+use app::session::record::{Place, Record};
+use app::wire::problem::{Code, Problem};
+use app::wire::secret::Secret;
+use app::wire::session::{Boot, LogIn, TokenStorage, Why};
+use futures::channel::oneshot;
+use futures::future::{Either, RemoteHandle, select};
+use uuid::Uuid;
+
+use super::clock::{Chance, MINUTE, SECOND, Time};
+use super::faults::Weather;
+use super::server::{Cookies, EPOCH, Servers, WINDOW};
+use super::witness::{Kind, Witness};
+
+/// How long a browser waits for an answer: `frontend::http`.
+const PATIENCE: i64 = 15 * SECOND;
+/// How long it waits for the tab lock: `frontend::tabs`.
+const LOCK_PATIENCE: i64 = 5 * SECOND;
+
+/// A page that listens, and what it does with what it hears.
+type Ear = (Rc<Page>, Rc<dyn Fn(Message)>);
+
+/// One place to keep a record in.
+pub type Shelf = Rc<RefCell<Option<Record>>>;
+
+/// A tab's sessionStorage. It outlives the page, and is copied with the tab.
+#[derive(Clone, Default)]
+pub struct Own {
+    record: RefCell<Option<Record>>,
+    /// The mark of a tab that is open, by which the page of a copy knows what it is: `frontend::storage`.
+    open: Cell<bool>,
+}
+
+/// What all tabs of one browser share.
+pub struct Browser {
+    /// The world's time.
+    pub time: Rc<Time>,
+    /// The world's witness.
+    pub witness: Rc<Witness>,
+    /// The servers, at the other end of the wire.
+    pub servers: Rc<Servers>,
+    /// The machine it runs on.
+    pub machine: Machine,
+    /// The network between.
+    pub weather: Weather,
+    /// Where this world's session keeps its tokens.
+    pub storage: TokenStorage,
+    /// Whether it was saved.
+    pub saved: bool,
+    /// Whether there are Web Locks.
+    locks: bool,
+    /// Whether tabs hear each other.
+    hears: bool,
+    chance: Chance,
+    jar: RefCell<Cookies>,
+    /// The cookie that says where to look for a session.
+    hint: Cell<Option<TokenStorage>>,
+    local: Shelf,
+    lock: Rc<Lock>,
+    ears: RefCell<Vec<Ear>>,
+    pages: Cell<usize>,
+    /// Of the session that is looked after.
+    pub session_id: Cell<Option<Uuid>>,
+    refreshing: RefCell<Vec<oneshot::Sender<Rc<Page>>>>,
+}
+
+/// The machine: its sleep, and its two clocks.
+pub struct Machine {
+    time: Rc<Time>,
+    asleep_until: Cell<i64>,
+    /// How much the monotonic clock is behind, because it stood still.
+    stood_still: Cell<i64>,
+    wall_off: Cell<i64>,
+    offline_until: Cell<i64>,
+}
+
+impl Machine {
+    fn new(time: Rc<Time>) -> Self {
+        Self { time, asleep_until: Cell::new(0), stood_still: Cell::new(0), wall_off: Cell::new(0), offline_until: Cell::new(0) }
+    }
+
+    /// Goes to sleep. Nothing runs here until it wakes up.
+    pub fn sleep(&self, ms: i64, clock_stands: bool) {
+        self.asleep_until.set(self.asleep_until.get().max(self.time.now() + ms));
+        if clock_stands {
+            self.stood_still.set(self.stood_still.get() + ms);
+        }
+    }
+
+    /// Whether it sleeps.
+    pub fn asleep(&self) -> bool {
+        self.time.now() < self.asleep_until.get()
+    }
+
+    /// Waits until it is awake.
+    pub async fn awake(&self) {
+        while self.asleep() {
+            self.time.until(self.asleep_until.get()).await;
+        }
+    }
+
+    /// Cuts it off the network.
+    pub fn go_offline(&self, ms: i64) {
+        self.offline_until.set(self.offline_until.get().max(self.time.now() + ms));
+    }
+
+    /// Whether it has no network.
+    pub fn offline(&self) -> bool {
+        self.time.now() < self.offline_until.get()
+    }
+
+    /// Sets the wall clock.
+    pub fn set_wall(&self, off: i64) {
+        self.wall_off.set(off);
+    }
+
+    fn ticks(&self) -> i64 {
+        self.time.now() - self.stood_still.get()
+    }
+}
+
+/// A tab as its browser sees it.
+pub struct Page {
+    /// Counted from 1.
+    pub id: usize,
+    /// Since when it is hidden.
+    pub hidden_since: Cell<Option<i64>>,
+    frozen_until: Cell<i64>,
+    closed: Cell<bool>,
+    active: Cell<bool>,
+    /// Whether it began as a copy, and has no session of its own yet.
+    copy: Cell<bool>,
+}
+
+impl Page {
+    /// Frozen: neither timers nor answers nor messages reach it.
+    pub fn freeze(&self, time: &Time, ms: i64) {
+        self.frozen_until.set(time.now() + ms);
+    }
+
+    /// Whether it is.
+    pub fn frozen(&self, time: &Time) -> bool {
+        time.now() < self.frozen_until.get()
+    }
+}
+
+/// A tab: an engine in a page.
+pub struct Tab {
+    /// The engine, the real one.
+    pub engine: Rc<Engine>,
+    /// What the browser knows of it.
+    pub page: Rc<Page>,
+    /// sessionStorage.
+    pub own: Rc<Own>,
+    store: Rc<Shelves>,
+    browser: Rc<Browser>,
+    tasks: RefCell<Vec<RemoteHandle<()>>>,
+}
+
+impl Browser {
+    /// A browser without any tab.
+    #[allow(clippy::too_many_arguments, reason = "it is what a world is made of")]
+    pub fn new(
+        time: Rc<Time>,
+        witness: Rc<Witness>,
+        servers: Rc<Servers>,
+        weather: Weather,
+        storage: TokenStorage,
+        saved: bool,
+        locks: bool,
+        hears: bool,
+        chance: Chance,
+    ) -> Rc<Self> {
+        Rc::new(Self {
+            machine: Machine::new(time.clone()),
+            time,
+            witness,
+            servers,
+            weather,
+            storage,
+            saved,
+            locks,
+            hears,
+            chance,
+            jar: RefCell::default(),
+            hint: Cell::new(None),
+            local: Shelf::default(),
+            lock: Rc::default(),
+            ears: RefCell::default(),
+            pages: Cell::new(0),
+            session_id: Cell::new(None),
+            refreshing: RefCell::default(),
+        })
+    }
+
+    /// Opens a page: a document is asked for, rendered, sent, and after a moment the engine begins. `None` when no document came.
+    pub async fn open(self: &Rc<Self>, own: Rc<Own>, hidden: bool) -> Option<Tab> {
+        self.machine.awake().await;
+        let boot = self.document().await?;
+        self.time.pass(self.chance.between(20, 600)).await;
+        self.machine.awake().await;
+        self.pages.set(self.pages.get() + 1);
+        let page = Rc::new(Page {
+            id: self.pages.get(),
+            hidden_since: Cell::new(hidden.then(|| self.time.now())),
+            frozen_until: Cell::new(0),
+            closed: Cell::new(false),
+            active: Cell::new(false),
+            copy: Cell::new(own.open.replace(true)),
+        });
+        let store = Rc::new(Shelves { page: Shelf::default(), tab: own.clone(), browser: self.local.clone(), copied: page.copy.get() });
+        let port = Rc::new(Port { browser: self.clone(), page: page.clone(), chance: Chance::new(self.chance.draw(), "tab") });
+        let ports = Ports { transport: port.clone(), store: store.clone(), lock: port.clone(), channel: port.clone(), clock: port };
+        let (browser, seen) = (self.clone(), page.clone());
+        let watch = Watch { exchange: Box::new(|_| {}), phase: Box::new(move |phase, _| browser.shown(&seen, &phase)) };
+        let engine = Engine::new(ports, watch, &boot);
+        let tab = Tab { engine: engine.clone(), page, own, store, browser: self.clone(), tasks: RefCell::default() };
+        self.witness.tell(|| format!("tab {} opens: {:?}", tab.page.id, boot.viewer.as_ref().map(|_| boot.generation)));
+        let (browser, seen) = (self.clone(), tab.page.clone());
+        tab.spawn(async move {
+            engine.restore().await;
+            browser.restored(&seen, &engine);
+        });
+        tab.spawn(Engine::keep(Rc::downgrade(&tab.engine)));
+        Some(tab)
+    }
+
+    async fn document(&self) -> Option<Boot> {
+        let fate = self.weather.fate(self.time.now());
+        let cookies = self.jar.borrow().clone();
+        self.time.pass(fate.out).await;
+        if self.machine.offline() || self.servers.down() || fate.lost_out || fate.refused.is_some() {
+            return None;
+        }
+        let node = self.node();
+        let (hint, now) = (self.hint.get(), EPOCH + self.time.now());
+        let boot = match self.servers.document(node, &cookies) {
+            Some((viewer, storage, saved, generation, expires_in)) => {
+                Boot { viewer: Some(viewer), storage: Some(storage), saved, generation, expires_in, now, ..Boot::default() }
+            }
+            None => Boot { storage: hint, saved: hint.is_some() && self.saved, now, ..Boot::default() },
+        };
+        self.time.pass(fate.back).await;
+        (!fate.lost_back && !self.machine.asleep() && !self.machine.offline()).then_some(boot)
+    }
+
+    fn node(&self) -> usize {
+        self.chance.between(0, self.servers.count() as i64) as usize
+    }
+
+    /// The refresh token as it lies around in this browser: a thief's view.
+    pub fn refresh_token(&self, tabs: &[Rc<Tab>]) -> Option<String> {
+        if self.storage.refresh_in_cookie() {
+            return self.jar.borrow().1.clone();
+        }
+        tabs.iter().find_map(|tab| match tab.store.load()? {
+            Record::Session(kept) => kept.refresh.map(|token| token.expose().to_owned()),
+            Record::Revoke(_) => None,
+        })
+    }
+
+    /// Whether the store still has the session, for the last look of all.
+    pub fn stored(&self) -> bool {
+        matches!(&*self.local.borrow(), Some(Record::Session(_)))
+    }
+
+    /// Resolves with the page that sends the next refresh.
+    pub fn next_refresh(&self) -> oneshot::Receiver<Rc<Page>> {
+        let (tell, hear) = oneshot::channel();
+        self.refreshing.borrow_mut().push(tell);
+        hear
+    }
+
+    /// A page shows this phase.
+    fn shown(self: &Rc<Self>, page: &Rc<Page>, phase: &Phase) {
+        self.witness.tell(|| format!("tab {} shows {}", page.id, name(phase)));
+        let shown = phase.viewer().map(|viewer| viewer.session_id);
+        page.active.set(shown == self.session_id.get());
+        page.copy.set(page.copy.get() && (shown.is_none() || page.active.get()));
+        match phase {
+            // A copy that came too late to get one is given up; its twin lives.
+            Phase::Ended(Why::Unknown) if page.copy.get() => {}
+            Phase::Ended(why) => self.witness.ended_unasked(|| format!("tab {} shows {why:?}", page.id)),
+            Phase::Active(viewer) if self.witness.logged_out.get().is_some() && Some(viewer.session_id) == self.session_id.get() => {
+                self.doubt(page);
+            }
+            _ => {}
+        }
+    }
+
+    /// A page whose engine has begun must know of the session, if there is one.
+    fn restored(&self, page: &Page, engine: &Engine) {
+        let lives = self.session_id.get().is_some() && self.storage != TokenStorage::Memory;
+        if lives && engine.phase().viewer().is_none() && !page.copy.get() {
+            self.witness.ended_unasked(|| format!("tab {} opened and shows {}", page.id, name(&engine.phase())));
+        }
+    }
+
+    /// A page shows a session that was logged out. An answer may have been faster than the news; but not for long.
+    fn doubt(self: &Rc<Self>, page: &Rc<Page>) {
+        let (browser, page) = (self.clone(), page.clone());
+        // Without a channel it is the watchman who finds out, and he may be woken on the minute only. Where the tokens are cookies and
+        // the log-out has been paid, he finds nothing in the store, and it is the next refresh that is refused.
+        let grace = match (self.hears, self.storage.refresh_in_cookie()) {
+            (true, _) => 2 * SECOND,
+            (false, false) => MINUTE,
+            (false, true) => 4 * MINUTE,
+        };
+        let look = async move {
+            browser.time.pass(grace).await;
+            runs(&browser, &page).await;
+            browser.time.pass(grace).await;
+            if page.active.get() && !page.closed.get() && !page.frozen(&browser.time) && !browser.machine.asleep() {
+                browser.witness.undone(|| format!("tab {} still shows the session", page.id));
+            }
+        };
+        self.time.detach(look);
+    }
+
+    /// Carries a request over the wire and its answer back. This is the browser's work, not the tab's: it goes on when the tab is
+    /// closed or frozen, and it is here that cookies are sent and set.
+    async fn carry(&self, page: &Page, request: Request) -> Result<Response, Unreachable> {
+        let (time, machine, refresh) = (&self.time, &self.machine, matches!(request.path.as_str(), api::REFRESH | api::FORK));
+        let saw = |kind| {
+            if refresh {
+                self.witness.saw(kind)
+            }
+        };
+        let (began, fate) = (machine.ticks(), self.weather.fate(time.now()));
+        let cookies = if request.cookies { self.jar.borrow().clone() } else { Cookies::default() };
+        let too_late = || machine.ticks() - began >= PATIENCE;
+        let give_up = async || time.pass((began + PATIENCE - machine.ticks()).max(0)).await;
+        if machine.offline() {
+            time.pass(fate.out.min(2 * SECOND)).await;
+            return Err(Unreachable);
+        }
+        time.pass(fate.out).await;
+        let interrupted = machine.asleep();
+        machine.awake().await;
+        if fate.lost_out || too_late() || interrupted {
+            saw(Kind::RequestLost);
+            give_up().await;
+            return Err(Unreachable);
+        }
+        if self.servers.down() {
+            return Err(Unreachable);
+        }
+        if let Some(response) = fate.refused {
+            saw(if response.status == 429 { Kind::TooMany } else { Kind::ServerError });
+            time.pass(fate.back.min(SECOND)).await;
+            return Ok(response);
+        }
+        let answer = self.servers.answer(self.node(), &request, &cookies);
+        if fate.lost_back {
+            saw(Kind::AnswerLost);
+            give_up().await;
+            return Err(Unreachable);
+        }
+        time.pass(fate.back).await;
+        let slept = machine.asleep();
+        machine.awake().await;
+        if (slept && !fate.survives_sleep) || too_late() || machine.offline() || (page.closed.get() && !request.keepalive) {
+            saw(Kind::AnswerLost);
+            return Err(Unreachable);
+        }
+        if fate.spoiled {
+            saw(Kind::ErrorAfterCommit);
+            return Ok(Response { status: 502, body: Secret::new("<h1>Bad Gateway</h1>".to_owned()), retry_after_ms: None });
+        }
+        if fate.out + fate.back > 2 * SECOND {
+            saw(Kind::AnswerSlow);
+        }
+        if request.cookies {
+            self.set_cookies(&answer.set, answer.cleared);
+        }
+        if request.path == api::SESSION && request.method == "POST" && matches!(self.storage, TokenStorage::Local | TokenStorage::Session) {
+            self.hint.set(Some(self.storage));
+        }
+        let (status, body) = match answer.body {
+            Ok(Some(grant)) => (200, serde_json::to_string(&grant).unwrap()),
+            Ok(None) => (200, "{}".to_owned()),
+            Err(problem) => (problem.status, serde_json::to_string(&problem).unwrap()),
+        };
+        Ok(Response { status, body: Secret::new(body), retry_after_ms: None })
+    }
+
+    fn set_cookies(&self, set: &Cookies, cleared: Option<Uuid>) {
+        let mut jar = self.jar.borrow_mut();
+        let (access, refresh) = (set.0.clone().or(jar.0.take()), set.1.clone().or(jar.1.take()));
+        *jar = (access, refresh);
+        if cleared.is_some() {
+            *jar = Cookies::default();
+            self.hint.set(None);
+        }
+    }
+}
+
+impl Tab {
+    /// A task of this tab: over when the tab is closed.
+    pub fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        self.tasks.borrow_mut().push(self.browser.time.spawn(task));
+    }
+
+    /// Logs in. The session is what this world is about.
+    pub async fn log_in(&self) -> bool {
+        let form = LogIn {
+            login: "mina".to_owned(),
+            password: Secret::new("right".to_owned()),
+            storage: Some(self.browser.storage),
+            save: Some(self.browser.saved),
+        };
+        let viewer = self.engine.log_in(form).await.ok();
+        self.browser.session_id.set(viewer.as_ref().map(|viewer| viewer.session_id));
+        viewer.is_some()
+    }
+
+    /// A call of the page. What comes of it is told to nobody; what becomes of the session is seen.
+    pub fn call(&self, method: &'static str) {
+        let (engine, browser, id) = (self.engine.clone(), self.browser.clone(), self.page.id);
+        self.spawn(async move {
+            let body = (method == "POST").then(|| Secret::new("{}".to_owned()));
+            let answer = engine.call(method, if method == "POST" { "/api/posts" } else { api::FEED }, body).await;
+            browser
+                .witness
+                .tell(|| format!("tab {id} {method}: {:?}", answer.map(|response| response.status).map_err(|problem| problem.code)));
+        });
+    }
+
+    /// The page is seen again, or the network is back.
+    pub fn wake(&self) {
+        let (engine, browser, page) = (self.engine.clone(), self.browser.clone(), self.page.clone());
+        self.spawn(async move {
+            runs(&browser, &page).await;
+            engine.wake().await;
+        });
+    }
+
+    /// Shows it, or hides it.
+    pub fn show(&self, visible: bool) {
+        let was_hidden = self.page.hidden_since.get().is_some();
+        match visible {
+            true => self.page.hidden_since.set(None),
+            false if !was_hidden => self.page.hidden_since.set(Some(self.browser.time.now())),
+            false => {}
+        }
+        if visible && was_hidden {
+            self.wake();
+        }
+    }
+
+    /// Closes it. Whatever it did is over; what is on the wire is not.
+    pub fn close(&self) {
+        self.page.closed.set(true);
+        self.own.open.set(false);
+        self.browser.ears.borrow_mut().retain(|(page, _)| page.id != self.page.id);
+        self.tasks.borrow_mut().clear();
+    }
+
+    /// A copy of what it keeps: what the browser gives to a duplicate.
+    pub fn copy(&self) -> Rc<Own> {
+        Rc::new(Own::clone(&self.own))
+    }
+}
+
+/// Waits until the page may run.
+async fn runs(browser: &Browser, page: &Page) {
+    loop {
+        let at = browser.machine.asleep_until.get().max(page.frozen_until.get());
+        if browser.time.now() >= at {
+            return;
+        }
+        browser.time.until(at).await;
+    }
+}
+
+/// localStorage, sessionStorage and the page's memory, as `frontend::storage` puts them together.
+struct Shelves {
+    page: Shelf,
+    tab: Rc<Own>,
+    browser: Shelf,
+    /// Whether sessionStorage was another tab's when the page began.
+    copied: bool,
+}
+
+impl Shelves {
+    fn at(&self, place: Place) -> &RefCell<Option<Record>> {
+        match place {
+            Place::Page => &self.page,
+            Place::Tab => &self.tab.record,
+            Place::Browser => &self.browser,
+        }
+    }
+
+    fn sweep(&self, session_id: Uuid, kept: Option<Place>) {
+        for place in Place::ALL.into_iter().filter(|place| Some(*place) != kept) {
+            let mut shelf = self.at(place).borrow_mut();
+            if shelf.as_ref().is_some_and(|other| other.session_id() == session_id) {
+                *shelf = None;
+            }
+        }
+    }
+}
+
+impl TokenStore for Shelves {
+    fn load(&self) -> Option<Record> {
+        Place::ALL.into_iter().find_map(|place| self.at(place).borrow().clone())
+    }
+
+    fn save(&self, record: &Record) {
+        *self.at(record.place()).borrow_mut() = Some(record.clone());
+        self.sweep(record.session_id(), Some(record.place()));
+    }
+
+    fn clear(&self) {
+        if let Some(session_id) = Place::ALL.into_iter().find_map(|place| self.at(place).borrow().as_ref().map(Record::session_id)) {
+            self.sweep(session_id, None);
+        }
+    }
+
+    fn copied(&self) -> bool {
+        self.copied
+    }
+
+    fn stamp(&self) -> Option<u64> {
+        Place::ALL.into_iter().find_map(|place| self.at(place).borrow().as_ref().map(Record::stamp))
+    }
+}
+
+/// What a tab's engine stands on, but for the store.
+struct Port {
+    browser: Rc<Browser>,
+    page: Rc<Page>,
+    chance: Chance,
+}
+
+impl Transport for Port {
+    fn send(&self, request: Request) -> Pending<'_, Result<Response, Unreachable>> {
+        let (browser, page) = (self.browser.clone(), self.page.clone());
+        Box::pin(async move {
+            let (tell, answer) = oneshot::channel();
+            let (began, refresh) = (browser.time.now(), request.path == api::REFRESH);
+            browser.witness.tell(|| format!("tab {} sends {} {}", page.id, request.method, request.path));
+            {
+                let (browser, page) = (browser.clone(), page.clone());
+                let carried = async move { drop(tell.send(browser.carry(&page, request).await)) };
+                self.browser.time.detach(carried);
+            }
+            if refresh {
+                browser.refreshing.take().into_iter().for_each(|tell| drop(tell.send(page.clone())));
+            }
+            let answer = answer.await.unwrap_or(Err(Unreachable));
+            runs(&browser, &page).await;
+            if refresh && answer.as_ref().is_ok_and(Response::ok) && browser.time.now() - began > WINDOW {
+                browser.witness.saw(Kind::AnswerAfterWindow);
+            }
+            answer
+        })
+    }
+}
+
+impl Clock for Port {
+    fn ticks(&self) -> f64 {
+        self.browser.machine.ticks() as f64
+    }
+
+    fn wall(&self) -> i64 {
+        EPOCH + self.browser.time.now() + self.browser.machine.wall_off.get()
+    }
+
+    fn sleep(&self, ms: f64) -> Pending<'_, ()> {
+        Box::pin(async move {
+            let (time, machine) = (&self.browser.time, &self.browser.machine);
+            let goal = machine.ticks() + ms.ceil() as i64;
+            loop {
+                // A tab that has been hidden for a while is woken up on the minute only, and all such tabs at once.
+                let at = time.now() + (goal - machine.ticks()).max(0);
+                let hidden = self.page.hidden_since.get().map_or(0, |since| time.now() - since);
+                let at = if hidden > 5 * MINUTE { (at + MINUTE - 1) / MINUTE * MINUTE } else { at };
+                if hidden > 5 * MINUTE {
+                    self.browser.witness.saw(Kind::TimerThrottled);
+                }
+                time.until(at).await;
+                runs(&self.browser, &self.page).await;
+                if machine.ticks() >= goal {
+                    return;
+                }
+            }
+        })
+    }
+
+    fn random(&self) -> f64 {
+        self.chance.unit()
+    }
+}
+
+impl TabChannel for Port {
+    fn announce(&self, message: Message) {
+        if !self.browser.hears {
+            return;
+        }
+        for (page, hear) in self.browser.ears.borrow().iter().filter(|(page, _)| page.id != self.page.id) {
+            let (browser, page, hear, on_its_way) = (self.browser.clone(), page.clone(), hear.clone(), self.chance.between(1, 30));
+            let heard = async move {
+                browser.time.pass(on_its_way).await;
+                runs(&browser, &page).await;
+                if !page.closed.get() {
+                    hear(message);
+                }
+            };
+            self.browser.time.detach(heard);
+        }
+    }
+
+    fn listen(&self, hear: Box<dyn Fn(Message)>) {
+        self.browser.ears.borrow_mut().push((self.page.clone(), Rc::from(hear)));
+    }
+}
+
+/// A Web Lock: first come, first served.
+#[derive(Default)]
+struct Lock {
+    taken: Cell<bool>,
+    queue: RefCell<VecDeque<oneshot::Sender<Held>>>,
+}
+
+impl Lock {
+    fn held(self: &Rc<Self>) -> Held {
+        self.taken.set(true);
+        let lock = self.clone();
+        Held::until(move || lock.released())
+    }
+
+    fn released(self: &Rc<Self>) {
+        self.taken.set(false);
+        let next = self.queue.borrow_mut().pop_front();
+        if let Some(next) = next {
+            // Should nobody wait there any more, what comes back is dropped, and that releases it for the next in line.
+            drop(next.send(self.held()));
+        }
+    }
+}
+
+impl TabLock for Port {
+    fn acquire(&self) -> Pending<'_, Held> {
+        Box::pin(async move {
+            let lock = &self.browser.lock;
+            if !self.browser.locks {
+                return Held::nothing();
+            }
+            if !lock.taken.get() {
+                return lock.held();
+            }
+            self.browser.witness.saw(Kind::LockWaited);
+            let (give, take) = oneshot::channel();
+            lock.queue.borrow_mut().push_back(give);
+            let held = match select(take, self.browser.time.pass(LOCK_PATIENCE)).await {
+                Either::Left((held, _)) => held.unwrap_or_else(|_| Held::nothing()),
+                Either::Right(_) => {
+                    self.browser.witness.saw(Kind::LockGivenUp);
+                    Held::nothing()
+                }
+            };
+            runs(&self.browser, &self.page).await;
+            held
+        })
+    }
+}
+
+/// A problem as a server or a proxy before it says it.
+pub fn refusal(status: u16, typed: bool, retry_after: Option<i64>) -> Response {
+    let code = match status {
+        429 => Code::Throttled,
+        503 => Code::Busy,
+        _ => Code::Internal,
+    };
+    let body = if typed { serde_json::to_string(&Problem::new(code)).unwrap() } else { "<h1>Sorry</h1>".to_owned() };
+    Response { status, body: Secret::new(body), retry_after_ms: retry_after.map(i64::unsigned_abs) }
+}
+
+fn name(phase: &Phase) -> String {
+    match phase {
+        Phase::Active(viewer) => format!("Active {}", viewer.session_id.as_u128()),
+        Phase::Offline(_) => "Offline".to_owned(),
+        other => format!("{other:?}"),
+    }
+}

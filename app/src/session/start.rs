@@ -100,14 +100,15 @@ impl Engine {
         if let Some(event) = first {
             self.show(event);
         }
+        self.wake().await;
         // Logged in without scripts, or in another way that no tab has heard of; or this page was rendered before a log-out and begins
         // after it. The server knows.
-        if let (true, Some((session_id, generation))) = (self.news.take(), self.with_kept(|kept| (kept.viewer.session_id, kept.generation)))
+        if self.news.take()
+            && self.call("GET", api::ME, None).await.is_ok()
+            && let Some((session_id, generation)) = self.with_kept(|kept| (kept.viewer.session_id, kept.generation))
         {
             self.ports.channel.announce(Message::Granted { session_id, generation });
-            drop(self.call("GET", api::ME, None).await);
         }
-        self.wake().await;
     }
 
     /// The page is seen again, or the network is back: reads the store again, refreshes what is due, pays what is owed.

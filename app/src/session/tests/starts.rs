@@ -73,8 +73,10 @@ fn calls_made_before_the_first_refresh_wait_for_it() {
     assert!(feed.borrow().is_none());
     world.pass(2000.0);
     assert_eq!(feed.take(), Some(Ok(200)));
-    let parts: Vec<_> = next.exchanges.borrow().iter().map(|exchange| exchange.part).collect();
-    assert_eq!(parts, [Part::Refresh, Part::Request]);
+    let first: Vec<_> = next.exchanges.borrow().iter().map(|exchange| (exchange.part, exchange.path.clone())).take(2).collect();
+    assert_eq!(first[0].0, Part::Refresh);
+    assert_eq!(first[1], (Part::Request, "/api/feed".to_owned()));
+    assert_eq!(world.server.count("POST", REFRESH), 1);
 }
 
 #[test]

@@ -313,7 +313,8 @@ impl Browser {
         // Without a channel it is the watchman who finds out, and he may be woken on the minute only. Where the tokens are cookies and
         // the log-out has been paid, he finds nothing in the store, and it is the next refresh that is refused.
         let grace = match (self.hears, self.storage.refresh_in_cookie()) {
-            (true, _) => 2 * SECOND,
+            // A page that was rendered before the log-out and begins after it has to ask, and may wait 5 s for the lock.
+            (true, _) => 4 * SECOND,
             (false, false) => MINUTE,
             (false, true) => 4 * MINUTE,
         };

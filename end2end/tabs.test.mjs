@@ -65,7 +65,7 @@ scene('a tab that shows mina shows rover once he has logged in beside it', {}, a
     await expectText(page.locator('.menu .name'), 'rover');
 });
 
-scene('a duplicated tab and its twin both go on', { proxy: true, env: BRIEF, complaints: [/status of 401/], todo: 'a fork of the session' }, async ({ proxy, page }) => {
+scene('a duplicated tab and its twin both go on', { proxy: true, env: BRIEF, complaints: [/status of 401/] }, async ({ proxy, page }) => {
     await logIn(page, { ...MINA, storage: 'session' });
     const [twin] = await Promise.all([page.waitForEvent('popup'), page.evaluate(() => void window.open('/'))]);
     await feed(twin);
@@ -112,7 +112,7 @@ scene('a log-in whose answer is lost can be pressed again', { proxy: true, compl
 });
 
 // The late answer puts an older refresh cookie over a newer one. Shown later than the race window, it looks like reuse.
-const OVERTAKEN = { proxy: true, env: BRIEF, complaints: [/status of 401/], todo: 'a cookie that an older answer cannot overwrite, or a client that waits no longer than the race window' };
+const OVERTAKEN = { proxy: true, env: BRIEF, complaints: [/status of 401/] };
 scene('an answer that another tab has overtaken twice takes nobody’s session away', OVERTAKEN, async ({ proxy, browser, page }) => {
     await page.context().addInitScript(() => delete Navigator.prototype.locks);
     await logIn(page);

@@ -10,7 +10,8 @@ on_both!(
     only_a_session_that_lives_in_a_tab_is_forked,
     a_fork_lives_no_longer_than_what_it_was_forked_from,
     a_reuse_ends_the_whole_family_and_nobody_else,
-    a_replaced_token_shown_for_a_fork_is_a_reuse,
+    a_replaced_token_shown_for_a_fork_elsewhere_is_a_reuse,
+    a_copy_that_comes_too_late_gets_nothing_and_its_twin_goes_on,
     the_cookies_of_other_sessions_are_not_looked_at,
 );
 
@@ -126,13 +127,22 @@ async fn a_reuse_ends_the_whole_family_and_nobody_else(world: World) {
     assert_eq!(world.count("select count(*) from events where kind = 'refresh_token_reused'").await, 1);
 }
 
-async fn a_replaced_token_shown_for_a_fork_is_a_reuse(world: World) {
+async fn a_replaced_token_shown_for_a_fork_elsewhere_is_a_reuse(world: World) {
     let (mut tab, first) = browser(&world, "session", false).await;
     let newer = show(&mut tab, REFRESH, &first).await.json();
     used(&world, &mut tab, &newer).await;
     world.pass(31);
-    assert_eq!(show(&mut tab, FORK, &first).await.reason(), "reuse");
+    assert_eq!(show(&mut world.tab(), FORK, &first).await.reason(), "reuse");
     assert_eq!(show(&mut tab, REFRESH, &newer).await.reason(), "reuse");
+}
+
+async fn a_copy_that_comes_too_late_gets_nothing_and_its_twin_goes_on(world: World) {
+    let (mut tab, first) = browser(&world, "session", false).await;
+    let newer = show(&mut tab, REFRESH, &first).await.json();
+    used(&world, &mut tab, &newer).await;
+    world.pass(31);
+    assert_eq!(show(&mut tab, FORK, &first).await.code(), "invalid_token");
+    assert_eq!(show(&mut tab, REFRESH, &newer).await.status, 200);
 }
 
 async fn the_cookies_of_other_sessions_are_not_looked_at(world: World) {

@@ -10,7 +10,9 @@ on_both!(
     row_1_an_idle_and_an_old_session_say_so,
     row_2_the_newest_generation_rotates,
     row_3_right_after_a_rotation_the_same_refresh_token_comes_back,
-    row_4_a_lost_answer_is_given_again_at_any_age,
+    row_4_an_answer_that_may_be_on_its_way_is_given_again,
+    row_4_a_lost_answer_is_made_up_for_at_any_age,
+    row_4_a_thief_who_comes_before_the_owner_and_keeps_still_is_seen_when_he_comes_again,
     row_4_two_tabs_that_wake_after_a_lost_answer_both_live,
     row_5_the_loser_of_a_race_gets_nothing_and_keeps_its_cookies,
     row_6_a_replayed_token_ends_the_session_everywhere_at_once,
@@ -72,21 +74,52 @@ async fn row_3_right_after_a_rotation_the_same_refresh_token_comes_back(world: W
     tab.refresh().await;
     let (refresh, access) = (tab.jar[REFRESH].clone(), tab.jar[ACCESS].clone());
     world.pass(29);
-    assert_eq!(tab.refresh().await.json()["generation"], 2);
+    let reply = tab.refresh().await;
+    assert_eq!(reply.json()["generation"], 2);
+    assert!(reply.cookie(REFRESH).is_none(), "not set again: should this answer come late, it must not bury a newer one");
     assert_eq!(tab.jar[REFRESH], refresh);
     assert_ne!(tab.jar[ACCESS], access, "a fresh access token");
 }
 
-async fn row_4_a_lost_answer_is_given_again_at_any_age(world: World) {
+async fn row_4_an_answer_that_may_be_on_its_way_is_given_again(world: World) {
     let mut tab = world.tab_of("mina").await;
-    let mut lost = tab.stolen();
-    let answer = lost.refresh().await;
-    assert_eq!(answer.json()["generation"], 2);
-    // `tab` never saw it, and sleeps for hours.
-    world.pass(10 * 60 * 60);
+    let mut other = tab.stolen();
+    assert_eq!(other.refresh().await.json()["generation"], 2);
+    world.pass(15);
     assert_eq!(tab.refresh().await.json()["generation"], 2);
-    assert_eq!(tab.jar[REFRESH], lost.jar[REFRESH], "the same successor");
+    assert_eq!(tab.jar[REFRESH], other.jar[REFRESH], "the same successor");
+    for tab in [&mut tab, &mut other] {
+        assert_eq!(tab.get("/api/me").await.status, 200);
+        assert_eq!(tab.refresh().await.status, 200);
+    }
+}
+
+async fn row_4_a_lost_answer_is_made_up_for_at_any_age(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    for generation in 2..5 {
+        assert_eq!(tab.stolen().refresh().await.json()["generation"], generation);
+        // `tab` never sees it, and sleeps for hours.
+        world.pass(10 * 60 * 60);
+    }
+    assert_eq!(tab.refresh().await.json()["generation"], 5, "another one each time");
     assert_eq!(tab.get("/api/me").await.status, 200);
+    world.pass(60);
+    assert_eq!(tab.refresh().await.status, 200);
+}
+
+/// With the same successor at any age, he would have had it too, and have been seen by nobody.
+async fn row_4_a_thief_who_comes_before_the_owner_and_keeps_still_is_seen_when_he_comes_again(world: World) {
+    let mut owner = world.tab_of("mina").await;
+    let mut thief = owner.stolen();
+    world.pass(150);
+    assert_eq!(thief.refresh().await.status, 200);
+    world.pass(90);
+    assert_eq!(owner.refresh().await.status, 200);
+    assert_eq!(owner.get("/api/me").await.status, 200);
+    assert_ne!(owner.jar[REFRESH], thief.jar[REFRESH]);
+    world.pass(150);
+    assert_eq!(thief.refresh().await.reason(), "reuse");
+    assert_eq!(owner.refresh().await.reason(), "reuse");
 }
 
 async fn row_4_two_tabs_that_wake_after_a_lost_answer_both_live(world: World) {

@@ -20,7 +20,8 @@ pub fn print(all: &[(Plan, Outcome)], seconds: f64) -> String {
     let sessions = all.len();
     writeln!(out, "\n{sessions} sessions of 8 hours, in {seconds:.0} s. A cell of a thief: median and 95th percentile of the time from")
         .unwrap();
-    writeln!(out, "the first use of the stolen token to the end of the session, and how many were not noticed.\n").unwrap();
+    writeln!(out, "the first use of the stolen token to the end of the session, and how many got something and were not noticed.\n")
+        .unwrap();
     write!(out, "{:<11} {:>4} {:>9} {:>10} {:>17}", "protocol", "tabs", "sessions", "refreshes", "false log-outs").unwrap();
     for thief in Thief::ALL {
         write!(out, " {:>22}", thief.name()).unwrap();
@@ -46,8 +47,8 @@ pub fn print(all: &[(Plan, Outcome)], seconds: f64) -> String {
     }
     write!(
         out,
-        "\n\n{:<11} {:<14} {:>7} {:>8} {:>8} {:>8} {:>10} {:>14} {:>12} {:>12}",
-        "protocol", "thief", "thefts", "median", "p95", "max", "unnoticed", "tokens, median", "tokens, max", "last hour"
+        "\n\n{:<11} {:<14} {:>7} {:>8} {:>8} {:>8} {:>10} {:>12} {:>14} {:>12} {:>12}",
+        "protocol", "thief", "thefts", "median", "p95", "max", "unnoticed", "turned away", "tokens, median", "tokens, max", "last hour"
     )
     .unwrap();
     for protocol in Protocol::ALL {
@@ -58,10 +59,13 @@ pub fn print(all: &[(Plan, Outcome)], seconds: f64) -> String {
             let [median, p95, max] = times;
             let (tokens, most) = (seen.tokens(0.5), seen.tokens(1.0));
             write!(out, "\n{name:<11} {thief:<14} {thefts:>7} {median:>8} {p95:>8} {max:>8} {:>8.1} %", seen.unnoticed()).unwrap();
-            write!(out, " {tokens:>14} {most:>12} {:>10.1} %", seen.last_hour()).unwrap();
+            write!(out, " {:>10.1} % {tokens:>14} {most:>12} {:>10.1} %", seen.turned_away(), seen.last_hour()).unwrap();
         }
     }
-    out.push_str("\n\"last hour\": of all thefts, those where the thief was still handed tokens in the last hour.\n\n");
+    out.push_str(
+        "\nOf all thefts: \"unnoticed\", got something and was not noticed in eight hours; \"turned away\", got nothing, and showed\n",
+    );
+    out.push_str("nothing any more; \"last hour\", was still handed tokens in the last hour.\n\n");
     out
 }
 
@@ -90,7 +94,13 @@ impl Seen {
     }
 
     fn unnoticed(&self) -> f64 {
-        share(self.thefts.len() - self.times.len(), self.thefts.len())
+        let served = self.thefts.iter().filter(|theft| theft.noticed.is_none() && theft.tokens > 0).count();
+        share(served, self.thefts.len())
+    }
+
+    fn turned_away(&self) -> f64 {
+        let nothing = self.thefts.iter().filter(|theft| theft.noticed.is_none() && theft.tokens == 0).count();
+        share(nothing, self.thefts.len())
     }
 
     fn tokens(&self, share: f64) -> u64 {

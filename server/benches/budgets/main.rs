@@ -24,9 +24,14 @@ fn main() -> ExitCode {
     }
     let mut sheet = Sheet::default();
     let chosen = |name: &str| words.iter().all(|word| word.starts_with('-') || name.contains(word.as_str()));
-    let parts: [(&str, fn(&mut Sheet)); 3] = [("tokens", tokens::measure), ("requests", requests::measure), ("refresh", refresh::measure)];
-    for (_, measure) in parts.into_iter().filter(|(name, _)| chosen(name)) {
-        measure(&mut sheet);
+    if chosen("tokens") {
+        tokens::measure(&mut sheet);
+    }
+    if chosen("requests") {
+        requests::measure(&mut sheet);
+    }
+    if chosen("refresh") {
+        refresh::measure(&mut sheet);
     }
     sheet.conclude()
 }

@@ -90,7 +90,7 @@ export class Household {
         await page.evaluate(() => {
             window.shut = [];
             const look = () => {
-                if (document.querySelector('input[name="password"]')) window.shut.push('log-in form');
+                if (document.querySelector('form[method="post"] input[name="password"]')) window.shut.push('log-in form');
                 if (!document.querySelector('.menu > button')) window.shut.push(document.querySelector('h1')?.textContent ?? 'nothing');
             };
             new MutationObserver(look).observe(document, { childList: true, subtree: true });
@@ -115,8 +115,10 @@ export class Household {
         this.#proxy.forget(this.name);
     }
 
-    /** Until the newest token is old enough to be replaced by the next refresh. */
+    /** Until the newest token is old enough to be replaced by the next refresh. Tabs with sessions of their own refresh at times of their
+     *  own: there it is so for most of them. */
     async apart() {
+        if (!this.shared) return pause(APART);
         for (;;) {
             const last = Math.max(...this.calls(REFRESH).map(({ until }) => until), 0);
             const left = last + APART - performance.now();

@@ -212,7 +212,7 @@ export class Browser {
         await context.exposeBinding('sighted', (_, what) => this.sighted.push(what));
         await context.addInitScript(() => {
             // Every state of the document is looked at, not only those that last.
-            const marks = { login: 'input[name="password"]', waiting: 'main[aria-busy="true"]', feed: 'article.post' };
+            const marks = { login: 'form[method="post"] input[name="password"]', waiting: 'main[aria-busy="true"]', feed: 'article.post' };
             const seen = new Set();
             const look = () => {
                 for (const [what, mark] of Object.entries(marks)) {

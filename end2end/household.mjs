@@ -12,8 +12,8 @@ import { MINA, feed, logIn } from './walk.mjs';
 export const REFRESH = 'POST /api/session/refresh';
 const INSPECT = 'GET /api/session';
 
-/** After this many milliseconds without a hand-out, the next refresh replaces the token: the race window of a token that lives 10 s, and some. */
-const APART = 4_150;
+/** After this many milliseconds without a hand-out, the next refresh replaces the token: the race window of a token that lives 60 s, and some. */
+const APART = 6_150;
 
 /** Dozens of tabs at once are slow, and that is not what this is about. */
 export const PATIENCE = 40_000;
@@ -24,7 +24,7 @@ export async function street(play) {
     const proxy = await Proxy.open();
     const server = new Server(join(folder, 'data'), {
         NIGHTLATCH_ORIGIN: proxy.origin,
-        NIGHTLATCH_ACCESS_LIFE: '10s',
+        NIGHTLATCH_ACCESS_LIFE: '60s',
         NIGHTLATCH_THROTTLE: 'off',
         // Dozens log in at once, and passwords are not what this is about.
         NIGHTLATCH_ARGON2_MEMORY: '7168',

@@ -111,7 +111,8 @@ scene('a log-in whose answer is lost can be pressed again', { proxy: true, compl
     await feed(page);
 });
 
-// The late answer puts an older refresh cookie over a newer one. Shown later than the race window, it looks like reuse.
+// A late answer would put an older refresh cookie over a newer one. Shown later than the race window, that would look like reuse: so no
+// page waits that long.
 const OVERTAKEN = { proxy: true, env: BRIEF, complaints: [/status of 401/] };
 scene('an answer that another tab has overtaken twice takes nobody’s session away', OVERTAKEN, async ({ proxy, browser, page }) => {
     await page.context().addInitScript(() => delete Navigator.prototype.locks);
@@ -135,8 +136,8 @@ scene('an answer that another tab has overtaken twice takes nobody’s session a
     await twin.waitForTimeout(APART);
     await stumble(proxy, twin);
     await twin.waitForTimeout(500);
-    const refreshes = proxy.calls.filter(({ call }) => call === REFRESH).map(({ status }) => status);
-    assert.deepEqual(refreshes, [200, 200, 200, 200]);
+    const refused = proxy.calls.filter(({ call, status }) => call === REFRESH && status >= 400 && status !== 409);
+    assert.deepEqual(refused, []);
     for (const tab of [page, twin]) assert.equal(await tab.locator('.menu > button').count(), 1, 'still logged in');
 });
 

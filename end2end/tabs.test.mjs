@@ -38,6 +38,7 @@ for (const storage of ['cookie', 'local']) {
         await feed(twin);
         await logOut(twin);
         await expectText(twin.locator('h1'), 'Log in');
+        await browser.answered('DELETE /api/session');
 
         await page.goBack({ waitUntil: 'commit' });
         await page.locator('h1').first().waitFor();

@@ -1,7 +1,7 @@
 //! What the server may cost, measured: `cargo xtask bench`. Prints each figure beside its budget, and fails when one is over.
 //!
 //! CPU is read from `/proc`, per process, and compared as a ratio within this one run: the machine may be as noisy as it likes.
-//! A word after `--` chooses: `cargo xtask bench -- refresh`.
+//! A word after `--` chooses: `cargo xtask bench --bench budgets -- refresh`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run has nothing to say")]
 

@@ -159,7 +159,7 @@ async fn fill(auth: &Auth, strangers: u64) -> Vec<String> {
     let now = auth.clock.now();
     let later = now + 1_000_000_000;
     let account = accounts::by_login(&auth.db, "mina").await.unwrap().unwrap();
-    let values = format!("'native', true, '', '', 1, false, null, {now}, {now}, {later}, {later}, null, null");
+    let values = format!("'native', true, '', '', 1, false, null, {now}, {now}, {later}, {later}, null, null, null, null, 0");
     let account_of = "(select account_id from accounts where username = 'mina')";
     match &auth.db {
         Db::Sqlite { writer, .. } => {

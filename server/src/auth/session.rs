@@ -292,15 +292,20 @@ pub fn verify(auth: &Auth, token: &str) -> Result<Claims> {
 /// [`Error::InvalidAccess`] when the session is over, or the account has changed its epoch or been disabled.
 pub async fn verify_now(auth: &Auth, claims: &Claims) -> Result<(Viewer, Session)> {
     let now = auth.clock.now();
-    let row = sessions::by_id(&auth.db, claims.sid)
-        .await?
-        .filter(|row| row.ended_at.is_none() && row.expires_at > now && row.idle_expires_at > now);
-    let account =
-        accounts::by_id(&auth.db, claims.sub).await?.filter(|account| account.disabled_at.is_none() && account.epoch == claims.epoch);
-    match (row, account) {
-        (Some(row), Some(account)) if row.account_id == account.account_id => Ok((viewer(&account, row.session_id), row)),
-        _ => Err(Error::InvalidAccess),
+    let found = sessions::with_account(&auth.db, claims.sid).await?.ok_or(Error::InvalidAccess)?;
+    let row = &found.session;
+    let lives = chain::over(row, now).is_none() && row.account_id == claims.sub;
+    if !lives || found.disabled_at.is_some() || found.epoch != claims.epoch {
+        return Err(Error::InvalidAccess);
     }
+    let viewer = Viewer {
+        account_id: row.account_id,
+        username: found.username,
+        display_name: found.display_name,
+        role: accounts::role(&found.role),
+        session_id: row.session_id,
+    };
+    Ok((viewer, found.session))
 }
 
 /// Who a document is rendered for, as the refresh token tells it.

@@ -30,7 +30,9 @@ impl Account {
     }
 }
 
-fn role(text: &str) -> Role {
+/// What the column says. It has a check; anything else would be the least.
+#[must_use]
+pub fn role(text: &str) -> Role {
     if text == Role::Admin.as_str() { Role::Admin } else { Role::User }
 }
 

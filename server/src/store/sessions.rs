@@ -51,6 +51,19 @@ impl Session {
     }
 }
 
+/// A row with what there is to know of its account, in one look.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[allow(missing_docs, reason = "the columns are explained in the migration")]
+pub struct WithAccount {
+    #[sqlx(flatten)]
+    pub session: Session,
+    pub username: String,
+    pub display_name: String,
+    pub role: String,
+    pub epoch: i64,
+    pub disabled_at: Option<Timestamp>,
+}
+
 /// What a new row is made of.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the columns are explained in the migration")]
@@ -103,6 +116,9 @@ pub enum Step {
 
 statements! {
     BY_ID = "select * from sessions where session_id = $1";
+    WITH_ACCOUNT = "select s.*, a.username, a.display_name, a.role, a.epoch, a.disabled_at
+        from sessions s join accounts a on a.account_id = s.account_id
+        where s.session_id = $1";
     INSERT = "insert into sessions (session_id, account_id, storage, saved, user_agent, ip, generation, confirmed, handed_out_at,
             created_at, last_seen_at, idle_expires_at, expires_at, family, browser, parent)
         values ($1, $2, $3, $4, $5, $6, 1, false, null, $7, $7, $8, $9, $10, $11, 0)
@@ -199,6 +215,14 @@ macro_rules! run {
 /// When the database fails.
 pub async fn by_id(db: &Db, session_id: Uuid) -> Result<Option<Session>> {
     on!(read db, |conn| sqlx::query_as(BY_ID).bind(session_id).fetch_optional(conn).await)
+}
+
+/// By key, with its account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_account(db: &Db, session_id: Uuid) -> Result<Option<WithAccount>> {
+    on!(read db, |conn| sqlx::query_as(WITH_ACCOUNT).bind(session_id).fetch_optional(conn).await)
 }
 
 /// A new row, at generation 1.

@@ -51,7 +51,7 @@ pub struct Engine {
     pub(super) flight: Flight<Outcome>,
     /// The session is a twin tab's: this one needs a chain of its own before it refreshes anything.
     pub(super) copy: Cell<bool>,
-    /// The page brought a session that the store did not know: other tabs are to be told.
+    /// The page brought a session that the store did not know: the server is to be asked after it, and other tabs are to be told.
     pub(super) news: Cell<bool>,
     groups: Cell<u64>,
 }

@@ -101,8 +101,8 @@ pub fn granted(granted: &Granted, access_life: Duration, replaced: Shown) -> Vec
     } else if replaced.access {
         lines.push(clear(ACCESS));
     }
-    if storage.refresh_in_cookie() && granted.again {
-        // The browser has it, or a newer one by now: an answer that comes late must not bury that.
+    if storage.refresh_in_cookie() && granted.again && replaced.refresh {
+        // The browser showed it, and may have a newer one by now: an answer that comes late must not bury that.
     } else if storage.refresh_in_cookie() {
         lines.push(set(REFRESH, granted.refresh.expose(), age(left)));
     } else if replaced.refresh {

@@ -108,6 +108,15 @@ async fn a_move_whose_answer_was_lost_is_made_up_for_by_the_next_refresh(world: 
     assert_eq!((reply.status.as_u16(), &reply.json()["storage"]), (200, &json!("cookie")));
     assert!(held(&reply).is_none() && tab.jar.contains_key(REFRESH));
     assert_eq!(tab.refresh().await.status, 200);
+
+    // The same right after a refresh, when there is no next generation.
+    let (mut tab, refresh) = logged_in(&world, "local").await;
+    let refresh = held(&tab.post("/api/session/refresh", &body(json!({}), refresh.as_ref())).await);
+    tab.stolen().json(Method::PATCH, "/api/session", &body(json!({"storage": "cookie"}), refresh.as_ref())).await;
+    let reply = tab.post("/api/session/refresh", &body(json!({}), refresh.as_ref())).await;
+    assert_eq!((reply.status.as_u16(), &reply.json()["storage"]), (200, &json!("cookie")));
+    assert!(tab.jar.contains_key(REFRESH), "the browser has not got it yet");
+    assert_eq!(tab.refresh().await.status, 200);
 }
 
 async fn a_change_of_nothing_is_refused(world: World) {

@@ -1,32 +1,31 @@
 //! A browser on a machine: tabs that each run the real engine, and what they share. The five ports are the browser's; what they do
 //! is what browsers do: throttle hidden tabs, freeze them, copy them, send cookies along, and go to sleep in the middle of anything.
 
+mod machine;
+mod ports;
+
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::future::Future;
 use std::rc::Rc;
 
 use app::routes::api;
 use app::session::Phase;
 use app::session::engine::{Engine, Ports, Watch};
-use app::session::ports::{Clock, Held, Message, Pending, Request, Response, TabChannel, TabLock, TokenStore, Transport, Unreachable};
-use app::session::record::{Place, Record};
+use app::session::ports::{Message, Request, Response, TokenStore, Unreachable};
+use app::session::record::Record;
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use app::wire::session::{Boot, LogIn, TokenStorage, Why};
 use futures::channel::oneshot;
-use futures::future::{Either, RemoteHandle, select};
+use futures::future::RemoteHandle;
 use uuid::Uuid;
 
+use self::machine::Machine;
+use self::ports::{Lock, Port, Shelves};
 use super::clock::{Chance, MINUTE, SECOND, Time};
 use super::faults::Weather;
-use super::server::{Cookies, EPOCH, Servers, WINDOW};
+use super::server::{Cookies, EPOCH, Servers};
 use super::witness::{Kind, Witness};
-
-/// How long a browser waits for an answer: `frontend::http`.
-const PATIENCE: i64 = 15 * SECOND;
-/// How long it waits for the tab lock: `frontend::tabs`.
-const LOCK_PATIENCE: i64 = 5 * SECOND;
 
 /// A page that listens, and what it does with what it hears.
 type Ear = (Rc<Page>, Rc<dyn Fn(Message)>);
@@ -73,61 +72,6 @@ pub struct Browser {
     /// Of the session that is looked after.
     pub session_id: Cell<Option<Uuid>>,
     refreshing: RefCell<Vec<oneshot::Sender<Rc<Page>>>>,
-}
-
-/// The machine: its sleep, and its two clocks.
-pub struct Machine {
-    time: Rc<Time>,
-    asleep_until: Cell<i64>,
-    /// How much the monotonic clock is behind, because it stood still.
-    stood_still: Cell<i64>,
-    wall_off: Cell<i64>,
-    offline_until: Cell<i64>,
-}
-
-impl Machine {
-    fn new(time: Rc<Time>) -> Self {
-        Self { time, asleep_until: Cell::new(0), stood_still: Cell::new(0), wall_off: Cell::new(0), offline_until: Cell::new(0) }
-    }
-
-    /// Goes to sleep. Nothing runs here until it wakes up.
-    pub fn sleep(&self, ms: i64, clock_stands: bool) {
-        self.asleep_until.set(self.asleep_until.get().max(self.time.now() + ms));
-        if clock_stands {
-            self.stood_still.set(self.stood_still.get() + ms);
-        }
-    }
-
-    /// Whether it sleeps.
-    pub fn asleep(&self) -> bool {
-        self.time.now() < self.asleep_until.get()
-    }
-
-    /// Waits until it is awake.
-    pub async fn awake(&self) {
-        while self.asleep() {
-            self.time.until(self.asleep_until.get()).await;
-        }
-    }
-
-    /// Cuts it off the network.
-    pub fn go_offline(&self, ms: i64) {
-        self.offline_until.set(self.offline_until.get().max(self.time.now() + ms));
-    }
-
-    /// Whether it has no network.
-    pub fn offline(&self) -> bool {
-        self.time.now() < self.offline_until.get()
-    }
-
-    /// Sets the wall clock.
-    pub fn set_wall(&self, off: i64) {
-        self.wall_off.set(off);
-    }
-
-    fn ticks(&self) -> i64 {
-        self.time.now() - self.stood_still.get()
-    }
 }
 
 /// A tab as its browser sees it.
@@ -340,8 +284,9 @@ impl Browser {
         };
         let (began, fate) = (machine.ticks(), self.weather.fate(time.now()));
         let cookies = if request.cookies { self.jar.borrow().clone() } else { Cookies::default() };
-        let too_late = || machine.ticks() - began >= PATIENCE;
-        let give_up = async || time.pass((began + PATIENCE - machine.ticks()).max(0)).await;
+        let patience = i64::from(request.patience);
+        let too_late = || machine.ticks() - began >= patience;
+        let give_up = async || time.pass((began + patience - machine.ticks()).max(0)).await;
         if machine.offline() {
             time.pass(fate.out.min(2 * SECOND)).await;
             return Err(Unreachable);
@@ -482,199 +427,6 @@ async fn runs(browser: &Browser, page: &Page) {
             return;
         }
         browser.time.until(at).await;
-    }
-}
-
-/// localStorage, sessionStorage and the page's memory, as `frontend::storage` puts them together.
-struct Shelves {
-    page: Shelf,
-    tab: Rc<Own>,
-    browser: Shelf,
-    /// Whether sessionStorage was another tab's when the page began.
-    copied: bool,
-}
-
-impl Shelves {
-    fn at(&self, place: Place) -> &RefCell<Option<Record>> {
-        match place {
-            Place::Page => &self.page,
-            Place::Tab => &self.tab.record,
-            Place::Browser => &self.browser,
-        }
-    }
-
-    fn sweep(&self, session_id: Uuid, kept: Option<Place>) {
-        for place in Place::ALL.into_iter().filter(|place| Some(*place) != kept) {
-            let mut shelf = self.at(place).borrow_mut();
-            if shelf.as_ref().is_some_and(|other| other.session_id() == session_id) {
-                *shelf = None;
-            }
-        }
-    }
-}
-
-impl TokenStore for Shelves {
-    fn load(&self) -> Option<Record> {
-        Place::ALL.into_iter().find_map(|place| self.at(place).borrow().clone())
-    }
-
-    fn save(&self, record: &Record) {
-        *self.at(record.place()).borrow_mut() = Some(record.clone());
-        self.sweep(record.session_id(), Some(record.place()));
-    }
-
-    fn clear(&self) {
-        if let Some(session_id) = Place::ALL.into_iter().find_map(|place| self.at(place).borrow().as_ref().map(Record::session_id)) {
-            self.sweep(session_id, None);
-        }
-    }
-
-    fn copied(&self) -> bool {
-        self.copied
-    }
-
-    fn stamp(&self) -> Option<u64> {
-        Place::ALL.into_iter().find_map(|place| self.at(place).borrow().as_ref().map(Record::stamp))
-    }
-}
-
-/// What a tab's engine stands on, but for the store.
-struct Port {
-    browser: Rc<Browser>,
-    page: Rc<Page>,
-    chance: Chance,
-}
-
-impl Transport for Port {
-    fn send(&self, request: Request) -> Pending<'_, Result<Response, Unreachable>> {
-        let (browser, page) = (self.browser.clone(), self.page.clone());
-        Box::pin(async move {
-            let (tell, answer) = oneshot::channel();
-            let (began, refresh) = (browser.time.now(), request.path == api::REFRESH);
-            browser.witness.tell(|| format!("tab {} sends {} {}", page.id, request.method, request.path));
-            {
-                let (browser, page) = (browser.clone(), page.clone());
-                let carried = async move { drop(tell.send(browser.carry(&page, request).await)) };
-                self.browser.time.detach(carried);
-            }
-            if refresh {
-                browser.refreshing.take().into_iter().for_each(|tell| drop(tell.send(page.clone())));
-            }
-            let answer = answer.await.unwrap_or(Err(Unreachable));
-            runs(&browser, &page).await;
-            if refresh && answer.as_ref().is_ok_and(Response::ok) && browser.time.now() - began > WINDOW {
-                browser.witness.saw(Kind::AnswerAfterWindow);
-            }
-            answer
-        })
-    }
-}
-
-impl Clock for Port {
-    fn ticks(&self) -> f64 {
-        self.browser.machine.ticks() as f64
-    }
-
-    fn wall(&self) -> i64 {
-        EPOCH + self.browser.time.now() + self.browser.machine.wall_off.get()
-    }
-
-    fn sleep(&self, ms: f64) -> Pending<'_, ()> {
-        Box::pin(async move {
-            let (time, machine) = (&self.browser.time, &self.browser.machine);
-            let goal = machine.ticks() + ms.ceil() as i64;
-            loop {
-                // A tab that has been hidden for a while is woken up on the minute only, and all such tabs at once.
-                let at = time.now() + (goal - machine.ticks()).max(0);
-                let hidden = self.page.hidden_since.get().map_or(0, |since| time.now() - since);
-                let at = if hidden > 5 * MINUTE { (at + MINUTE - 1) / MINUTE * MINUTE } else { at };
-                if hidden > 5 * MINUTE {
-                    self.browser.witness.saw(Kind::TimerThrottled);
-                }
-                time.until(at).await;
-                runs(&self.browser, &self.page).await;
-                if machine.ticks() >= goal {
-                    return;
-                }
-            }
-        })
-    }
-
-    fn random(&self) -> f64 {
-        self.chance.unit()
-    }
-}
-
-impl TabChannel for Port {
-    fn announce(&self, message: Message) {
-        if !self.browser.hears {
-            return;
-        }
-        for (page, hear) in self.browser.ears.borrow().iter().filter(|(page, _)| page.id != self.page.id) {
-            let (browser, page, hear, on_its_way) = (self.browser.clone(), page.clone(), hear.clone(), self.chance.between(1, 30));
-            let heard = async move {
-                browser.time.pass(on_its_way).await;
-                runs(&browser, &page).await;
-                if !page.closed.get() {
-                    hear(message);
-                }
-            };
-            self.browser.time.detach(heard);
-        }
-    }
-
-    fn listen(&self, hear: Box<dyn Fn(Message)>) {
-        self.browser.ears.borrow_mut().push((self.page.clone(), Rc::from(hear)));
-    }
-}
-
-/// A Web Lock: first come, first served.
-#[derive(Default)]
-struct Lock {
-    taken: Cell<bool>,
-    queue: RefCell<VecDeque<oneshot::Sender<Held>>>,
-}
-
-impl Lock {
-    fn held(self: &Rc<Self>) -> Held {
-        self.taken.set(true);
-        let lock = self.clone();
-        Held::until(move || lock.released())
-    }
-
-    fn released(self: &Rc<Self>) {
-        self.taken.set(false);
-        let next = self.queue.borrow_mut().pop_front();
-        if let Some(next) = next {
-            // Should nobody wait there any more, what comes back is dropped, and that releases it for the next in line.
-            drop(next.send(self.held()));
-        }
-    }
-}
-
-impl TabLock for Port {
-    fn acquire(&self) -> Pending<'_, Held> {
-        Box::pin(async move {
-            let lock = &self.browser.lock;
-            if !self.browser.locks {
-                return Held::nothing();
-            }
-            if !lock.taken.get() {
-                return lock.held();
-            }
-            self.browser.witness.saw(Kind::LockWaited);
-            let (give, take) = oneshot::channel();
-            lock.queue.borrow_mut().push_back(give);
-            let held = match select(take, self.browser.time.pass(LOCK_PATIENCE)).await {
-                Either::Left((held, _)) => held.unwrap_or_else(|_| Held::nothing()),
-                Either::Right(_) => {
-                    self.browser.witness.saw(Kind::LockGivenUp);
-                    Held::nothing()
-                }
-            };
-            runs(&self.browser, &self.page).await;
-            held
-        })
     }
 }
 

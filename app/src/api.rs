@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::wire::account::AccountSummary;
 use crate::wire::feed::{Page, Post};
 use crate::wire::problem::Problem;
 use crate::wire::session::Inspection;
@@ -16,9 +15,6 @@ pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 pub trait Api: Send + Sync {
     /// A page of the feed, newest first; `after` is a cursor from the page before.
     fn feed(&self, after: Option<String>) -> Answer<Page<Post>>;
-
-    /// Every account, for the role `admin`.
-    fn accounts(&self) -> Answer<Vec<AccountSummary>>;
 
     /// The access token of this session taken apart; a local build only.
     fn inspect(&self) -> Answer<Inspection>;
@@ -38,4 +34,27 @@ pub trait Window: Send + Sync {
 
     /// Wakes up after `ms` milliseconds.
     fn pause(&self, ms: u32) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+}
+
+/// Documents, fetched and sent with the session's credentials. In context as `Arc<dyn Documents>`, in the browser alone.
+pub trait Documents: Send + Sync {
+    /// Fetches what is at `target`, a path of this site with its query, and shows it in the sheet, if it is a document.
+    fn open(&self, target: String) -> Answer<Turn>;
+
+    /// Calls `turned` with what came of each form that somebody sends from a document, from now on.
+    fn on_form(&self, turned: Box<dyn Fn(Result<Turn, Problem>)>);
+
+    /// Calls `say` with what is to be read out, from now on.
+    fn on_words(&self, say: Box<dyn Fn(String)>);
+}
+
+/// Where a request for a page has led, redirections followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Path and query of what came.
+    pub target: String,
+    /// What the window is called now; `None` when `target` is no document, so that nothing is shown yet.
+    pub title: Option<String>,
+    /// Whether the page says that there is a problem.
+    pub problem: bool,
 }

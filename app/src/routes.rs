@@ -14,6 +14,11 @@ pub mod page {
     pub const SAVE: &str = "/welcome/save";
     /// The list of accounts, for the role `admin`.
     pub const ADMIN_ACCOUNTS: &str = "/admin/accounts";
+    /// How the pages look in this browser.
+    pub const APPEARANCE: &str = "/settings/appearance";
+
+    /// Pages that a browser renders too. Every other page is a document, which the server makes.
+    pub const HYDRATED: [&str; 4] = [HOME, LOG_IN, SIGN_UP, SAVE];
 }
 
 /// The REST interface.

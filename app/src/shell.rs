@@ -4,12 +4,15 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::ui::App;
+use crate::ui::document::appearance::Appearance;
 
 /// The built files a document asks for, by their hashed names.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     /// The style sheet.
     pub css: String,
+    /// The style sheet of the documents.
+    pub pages: String,
     /// The module that fetches `wasm` and calls `hydrate`.
     pub start: String,
     /// Its imports, to be fetched early.
@@ -18,6 +21,8 @@ pub struct Assets {
     pub wasm: String,
     /// A script that reloads the page after a rebuild; while developing only.
     pub reload: Option<String>,
+    /// How the pages shall look, as this browser has chosen: right in the first frame.
+    pub looks: Appearance,
 }
 
 /// The document. Rendered by the server alone.
@@ -25,7 +30,7 @@ pub struct Assets {
 pub fn shell(assets: Assets) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=assets.looks.theme data-motion=assets.looks.motion>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -33,6 +38,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=assets.css />
+                // For documents that are opened from here later: fetched without haste, and not applied.
+                <link rel="stylesheet" href=assets.pages media="print" />
                 <link rel="modulepreload" href=assets.js />
                 <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <MetaTags />

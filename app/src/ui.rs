@@ -1,6 +1,7 @@
-//! What the pages look like: the frame around them here, one file a page in `page`, one file a part in `part`,
-//! and every word that a person reads about what went wrong in [`text`].
+//! What the pages look like: the frame around them here, one file a page in `page`, one file a part in `part`, the pages that the
+//! server makes alone in [`document`], and every word that a person reads about what went wrong in [`text`].
 
+pub mod document;
 // `#[component]` writes `pub` of its own.
 mod erased;
 #[allow(unreachable_pub)]
@@ -20,15 +21,17 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
+use crate::api::Documents;
 use crate::routes;
 use crate::session::{Host, Phase};
 use crate::wire::session::Boot;
 
 use erased::Erase;
 use frame::Frame;
-use page::{AdminAccounts, Home, LogIn, NotFound, Save, SignUp};
+use page::{Home, LogIn, Save, SignUp};
 use part::bar::Bar;
 use part::inspector::Inspector;
+use part::sheet::Sheet;
 
 /// Everything inside `body`: skip link, bar, the current page, the live region, and the inspector of a local build.
 ///
@@ -72,19 +75,17 @@ fn Middle() -> impl IntoView {
     .erased()
 }
 
-/// The page of the present path.
+/// The page of the present path. Documents share one sheet, which stays when one follows another.
 #[component]
 fn Page() -> impl IntoView {
     let path = use_location().pathname;
-    move || {
-        path.with(|path| match path.as_str() {
-            routes::page::HOME => view! { <Home /> }.erased(),
-            routes::page::LOG_IN => view! { <LogIn /> }.erased(),
-            routes::page::SIGN_UP => view! { <SignUp /> }.erased(),
-            routes::page::SAVE => view! { <Save /> }.erased(),
-            routes::page::ADMIN_ACCOUNTS => view! { <AdminAccounts /> }.erased(),
-            _ => view! { <NotFound /> }.erased(),
-        })
+    let page = Memo::new(move |_| path.with(|path| routes::page::HYDRATED.iter().position(|page| page == path)));
+    move || match page.get().map(|page| routes::page::HYDRATED[page]) {
+        Some(routes::page::LOG_IN) => view! { <LogIn /> }.erased(),
+        Some(routes::page::SIGN_UP) => view! { <SignUp /> }.erased(),
+        Some(routes::page::SAVE) => view! { <Save /> }.erased(),
+        Some(_) => view! { <Home /> }.erased(),
+        None => view! { <Sheet /> }.erased(),
     }
 }
 
@@ -93,6 +94,9 @@ fn Page() -> impl IntoView {
 fn Voices() -> impl IntoView {
     let frame = Frame::here();
     let waiting = waiting();
+    if let Some(documents) = use_context::<Arc<dyn Documents>>() {
+        documents.on_words(Box::new(move |words| frame.status.set(words)));
+    }
     view! {
         <p class="vh" role="status">{move || if waiting() { text::OPENING.to_owned() } else { frame.status.get() }}</p>
     }

@@ -11,16 +11,18 @@ use app::routes;
 use app::session::engine::{Engine, Ports, Watch};
 use app::session::flight::Joined;
 use app::session::{Host, Session, Verbs};
-use app::wire::account::{AccountSummary, SignUp, Viewer};
+use app::wire::account::{SignUp, Viewer};
 use app::wire::feed::{Page, Post};
 use app::wire::problem::{Code, Problem};
 use app::wire::session::{Boot, Change, Inspection, LogIn};
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::clock::{self, Moment};
 use crate::http::Fetch;
+use crate::keep;
 use crate::storage::Shelves;
 use crate::tabs::{Channel, Locks};
 use crate::window;
@@ -88,10 +90,6 @@ impl Api for Browser {
         self.read(path)
     }
 
-    fn accounts(&self) -> Answer<Vec<AccountSummary>> {
-        self.read(routes::api::ADMIN_ACCOUNTS.to_owned())
-    }
-
     fn inspect(&self) -> Answer<Inspection> {
         self.read(routes::api::SESSION.to_owned())
     }
@@ -107,6 +105,7 @@ impl Verbs for Browser {
     }
 
     fn log_out(&self) -> Answer<()> {
+        keep::forget();
         self.with(|engine| {
             let told = engine.log_out();
             async move {
@@ -129,6 +128,11 @@ impl Verbs for Browser {
 }
 
 impl Browser {
+    /// Whose session it is, if anybody's.
+    pub(crate) fn account(&self) -> Option<Uuid> {
+        self.0.get().and_then(|engine| engine.phase().viewer().map(|viewer| viewer.account_id))
+    }
+
     /// Begins when somebody waits for it: a resource that came with the HTML asks, and does not wait.
     fn read<T: DeserializeOwned + Clone + 'static>(&self, path: String) -> Answer<T> {
         let browser = self.clone();
@@ -136,7 +140,7 @@ impl Browser {
     }
 
     /// Begins at once and goes on to its end, even if the page that asked has left: half a refresh would help nobody.
-    fn with<T, F>(&self, ask: impl FnOnce(Rc<Engine>) -> F) -> Answer<T>
+    pub(crate) fn with<T, F>(&self, ask: impl FnOnce(Rc<Engine>) -> F) -> Answer<T>
     where
         T: Clone + 'static,
         F: Future<Output = Result<T, Problem>> + 'static,

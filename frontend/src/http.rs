@@ -1,7 +1,7 @@
 //! The way to the server, over reqwasm. No other file names it.
 //!
-//! reqwasm cannot ask for `keepalive`, and its response can be made from the browser's: so a request that must outlive the page
-//! is built by hand, and read like the others.
+//! reqwasm cannot ask for `keepalive` and sends no forms, and its response can be made from the browser's: so a request that must outlive
+//! the page, or carries a form, is built by hand, and read like the others.
 
 use app::session::ports::{Pending, Request, Response, Transport, Unreachable};
 use app::wire::secret::Secret;
@@ -21,11 +21,13 @@ impl Transport for Fetch {
 }
 
 async fn exchange(request: Request) -> Option<Response> {
-    let answer = if request.keepalive { by_hand(&request).await? } else { by_reqwasm(&request).await? };
+    let answer = if request.keepalive || request.form.is_some() { by_hand(&request).await? } else { by_reqwasm(&request).await? };
     let retry_after_ms =
         answer.headers().get("retry-after").and_then(|seconds| seconds.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
+    let html = answer.headers().get("content-type").is_some_and(|media| media.starts_with("text/html"));
+    let page = if html { place(&answer.url()) } else { None };
     let (status, body) = (answer.status(), answer.text().await.ok()?);
-    Some(Response { status, body: Secret::new(body), retry_after_ms })
+    Some(Response { status, body: Secret::new(body), retry_after_ms, page })
 }
 
 async fn by_reqwasm(request: &Request) -> Option<http::Response> {
@@ -61,8 +63,19 @@ async fn by_hand(request: &Request) -> Option<http::Response> {
     if let Some(body) = &request.body {
         out.set_body(&body.expose().into());
     }
+    // Its media type is the browser's to say: it knows the boundary.
+    if let Some(form) = request.form.as_ref().and_then(|form| form.0.downcast_ref::<JsValue>()) {
+        out.set_body(form);
+    }
     let answer = JsFuture::from(web_sys::window()?.fetch_with_str_and_init(&request.path, &out)).await.ok()?;
     Some(http::Response::from_raw(answer.dyn_into().ok()?))
+}
+
+/// Path and query of an address of this site.
+pub(crate) fn place(url: &str) -> Option<String> {
+    let origin = web_sys::window()?.location().origin().ok()?;
+    let path = url.strip_prefix(&*origin)?.split('#').next()?;
+    path.starts_with('/').then(|| path.to_owned())
 }
 
 fn headers(request: &Request) -> impl Iterator<Item = (&'static str, Secret)> {

@@ -3,14 +3,16 @@
 
 mod api;
 mod clock;
+mod documents;
 mod http;
+mod keep;
 mod storage;
 mod tabs;
 mod window;
 
 use std::sync::Arc;
 
-use app::api::{Api, Window};
+use app::api::{Api, Documents, Window};
 use app::session::Host;
 use app::ui::App;
 use leptos::prelude::*;
@@ -29,6 +31,7 @@ pub fn hydrate() {
     leptos::mount::hydrate_body(|| {
         let browser = api::Browser::default();
         provide_context::<Arc<dyn Host>>(Arc::new(browser.clone()));
+        provide_context::<Arc<dyn Documents>>(Arc::new(documents::Forms::new(browser.clone())));
         provide_context::<Arc<dyn Api>>(Arc::new(browser));
         provide_context::<Arc<dyn Window>>(Arc::new(window::ThisWindow));
         App()

@@ -67,7 +67,12 @@ impl Wire {
         let answer = out.send().await.map_err(|error| root_of(&error))?;
         let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse::<u64>().ok());
         let (status, body) = (answer.status().as_u16(), answer.text().await.map_err(|error| root_of(&error))?);
-        Ok(Response { status, body: Secret::new(body), retry_after_ms: retry_after.map(|seconds| seconds.saturating_mul(1000)) })
+        Ok(Response {
+            status,
+            body: Secret::new(body),
+            retry_after_ms: retry_after.map(|seconds| seconds.saturating_mul(1000)),
+            page: None,
+        })
     }
 }
 

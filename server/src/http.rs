@@ -3,15 +3,18 @@
 pub mod accounts;
 pub mod comments;
 pub mod cookies;
+pub mod documents;
 pub mod embedded;
 pub mod extract;
 pub mod feed;
 pub mod forms;
 pub mod guard;
 pub mod once;
+pub mod pages;
 pub mod problem;
 pub mod session;
 pub mod ssr;
+pub mod visitor;
 
 use std::sync::Arc;
 
@@ -52,15 +55,22 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(page::SIGN_UP, get(ssr::signed_out).post(forms::sign_up))
         .route(page::SAVE, get(ssr::signed_in).post(forms::save))
         .route(page::LOG_OUT, post(forms::log_out))
-        .route(page::ADMIN_ACCOUNTS, get(ssr::admin))
+        .layer(middleware::from_fn(guard::mark_personal));
+
+    // Pages that the server makes alone, and their forms.
+    let documents = Router::new()
+        .route(page::ADMIN_ACCOUNTS, get(pages::accounts::show))
+        .route(page::APPEARANCE, get(pages::appearance::show).post(pages::appearance::choose))
+        .layer(middleware::from_fn_with_state(Arc::clone(&site), documents::explain))
         .layer(middleware::from_fn(guard::mark_personal));
 
     Router::new()
         .merge(operators)
         .merge(rest)
         .merge(pages)
+        .merge(documents)
         .route("/pictures/{name}", get(feed::picture))
-        .fallback(ssr::anything_else)
+        .fallback(documents::anything_else)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::cross_site))

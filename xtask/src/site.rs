@@ -51,6 +51,7 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     let js = folder.put_named("js", "pkg/app.js", js.as_bytes())?;
     folder.put_named("start", "pkg/start.js", start(&js, &wasm).as_bytes())?;
     folder.put_named("css", "pkg/main.css", style::bundle(&place::root().join("style"), "main.css")?.as_bytes())?;
+    folder.put_named("pages", "pkg/pages.css", style::bundle(&place::root().join("style"), "pages.css")?.as_bytes())?;
     if profile == Profile::Dev {
         folder.put_named("reload", "pkg/reload.js", RELOAD.as_bytes())?;
         folder.put(STAMP, b"")?;

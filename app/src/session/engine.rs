@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::flight::Flight;
 use super::phase::Phase;
-use super::ports::{Clock, Request, Response, TabChannel, TabLock, TokenStore, Transport, Unreachable};
+use super::ports::{Clock, Form, Request, Response, TabChannel, TabLock, TokenStore, Transport, Unreachable};
 use super::refresh::Outcome;
 use super::state::{State, Trouble};
 use super::{Exchange, Part};
@@ -39,6 +39,13 @@ pub struct Watch {
     pub exchange: Box<dyn Fn(Exchange)>,
     /// After every change of phase or storage.
     pub phase: Box<dyn Fn(Phase, TokenStorage)>,
+}
+
+/// What a call sends, and what it takes for an answer.
+#[derive(Clone)]
+enum What {
+    Json(Option<Secret>),
+    Page(Option<Form>),
 }
 
 /// A session's engine, one for each page.
@@ -100,6 +107,19 @@ impl Engine {
     /// # Errors
     /// What the server says. A second 401, with a fresh token, is an error like others and ends nothing.
     pub async fn call(self: &Rc<Self>, method: &'static str, path: &str, body: Option<Secret>) -> Result<Response, Problem> {
+        self.go_through(method, path, What::Json(body)).await
+    }
+
+    /// The same for a page: fetches it, or sends a form and takes what that leads to. A page that says what is wrong is a page.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub async fn page(self: &Rc<Self>, path: &str, form: Option<Form>) -> Result<Response, Problem> {
+        let method = if form.is_some() { "POST" } else { "GET" };
+        self.go_through(method, path, What::Page(form)).await
+    }
+
+    async fn go_through(self: &Rc<Self>, method: &'static str, path: &str, what: What) -> Result<Response, Problem> {
         let (group, epoch) = (self.group(), self.epoch.get());
         if self.due() {
             self.renewed(group, true).await?;
@@ -111,12 +131,16 @@ impl Engine {
         let mut part = Part::Request;
         loop {
             let stamp = self.with_kept(|kept| kept.stamp);
-            let answer = self.send(group, part, Request { key, ..self.request(method, path, body.clone()) }).await;
+            let (body, form, page) = match what.clone() {
+                What::Json(body) => (body, None, false),
+                What::Page(form) => (None, form, true),
+            };
+            let answer = self.send(group, part, Request { key, form, ..self.request(method, path, body) }).await;
             if self.epoch.get() != epoch {
                 return Err(self.void());
             }
             let response = answer.map_err(|Unreachable| self.failed(Problem::new(Code::Unreachable)))?;
-            if response.ok() {
+            if response.ok() || (page && response.page.is_some() && response.status < 500) {
                 self.answered();
                 return Ok(response);
             }
@@ -164,6 +188,7 @@ impl Engine {
             path: path.to_owned(),
             bearer: kept.and_then(|kept| kept.access.clone()),
             body,
+            form: None,
             patience: LONGEST_PATIENCE,
             keepalive: false,
             account: kept.map(|kept| kept.viewer.account_id),

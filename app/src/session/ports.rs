@@ -1,8 +1,10 @@
 //! What the engine needs from outside, as five traits. The browser's adapter implements them; so do the tests.
 //! None of them decides anything about a token.
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 
 use uuid::Uuid;
 
@@ -25,6 +27,8 @@ pub struct Request {
     pub bearer: Option<Secret>,
     /// JSON. May hold a password or a token, so it is wiped when dropped.
     pub body: Option<Secret>,
+    /// In place of JSON: what a page's form sends.
+    pub form: Option<Form>,
     /// Milliseconds to wait for the whole answer. One that comes later must not be looked at, and its cookies not be kept.
     pub patience: u32,
     /// Whether it shall outlive the page.
@@ -38,6 +42,16 @@ pub struct Request {
     pub cookies: bool,
 }
 
+/// The body of a form, as the transport's own platform has it. Nobody else looks inside.
+#[derive(Clone)]
+pub struct Form(pub Rc<dyn Any>);
+
+impl std::fmt::Debug for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Form")
+    }
+}
+
 /// An answer, of whatever kind.
 #[derive(Clone, Debug)]
 pub struct Response {
@@ -47,6 +61,8 @@ pub struct Response {
     pub body: Secret,
     /// `Retry-After`, in milliseconds from now.
     pub retry_after_ms: Option<u64>,
+    /// Path and query of the page that came, redirections followed; `None` when it is no HTML.
+    pub page: Option<String>,
 }
 
 impl Response {

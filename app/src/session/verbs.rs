@@ -91,6 +91,7 @@ impl Engine {
             path: api::SESSION.to_owned(),
             bearer,
             body: Some(written(&Refresh { refresh: owed.refresh.clone() })),
+            form: None,
             patience: LONGEST_PATIENCE,
             keepalive: true,
             account: Some(owed.account_id),

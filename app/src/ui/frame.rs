@@ -94,8 +94,13 @@ pub(crate) fn Heading(text: &'static str, #[prop(optional)] class: &'static str)
 #[component]
 pub(crate) fn PageTitle(page: &'static str, #[prop(into, default = Signal::stored(false))] error: Signal<bool>) -> impl IntoView {
     let title = Frame::here().title;
-    let name = move |error| [if error { "Error: " } else { "" }, page, " · Nightlatch"].concat();
+    let name = move |error| named(&[if error { "Error: " } else { "" }, page].concat());
     // Once for the server, where effects do not run.
     title.set(name(error.get_untracked()));
     Effect::new(move |_| title.set(name(error.get())));
+}
+
+/// What the window is called while it shows `page`.
+pub(crate) fn named(page: &str) -> String {
+    [page, " · Nightlatch"].concat()
 }

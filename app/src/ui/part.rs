@@ -10,6 +10,7 @@ pub(crate) mod later;
 pub(crate) mod mark;
 pub(crate) mod post;
 pub(crate) mod return_line;
+pub(crate) mod sheet;
 pub(crate) mod side;
 pub(crate) mod storage;
 pub(crate) mod wire_log;

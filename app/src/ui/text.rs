@@ -9,16 +9,21 @@ pub const EMPTY_LOGIN: &str = "Enter your username or email";
 pub const EMPTY_PASSWORD: &str = "Enter your password";
 /// A name and a password that do not belong together: which of them is wrong is not said.
 pub const WRONG: &str = "Username or password is wrong";
+/// The password that a document asks for once more.
+pub const WRONG_PASSWORD: &str = "That password is wrong";
 /// The browser refuses to store the tokens: they are in memory.
 pub(crate) const FLEETING: &str =
     "This browser does not let us store your sign-in key. You are logged in until you reload or close this page.";
 /// While this browser looks for its session.
 pub const OPENING: &str = "Opening your feed…";
+/// The same for a page that is no feed.
+pub const OPENING_PAGE: &str = "Opening…";
 /// The title of the page that stands in for every other while the database is away.
 pub const AWAY_TITLE: &str = "One moment";
 /// What it says.
 pub const AWAY: &str = "We cannot reach our data right now. Nobody is logged out, and this page tries again by itself.";
 
+pub(crate) const PAGE_FAILED: &str = "We could not load this page.";
 pub(crate) const FEED_FAILED: &str = "We could not load your feed. You are still logged in.";
 pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Nobody has posted yet.";
 pub(crate) const FEED_END: &str = "You have seen everything there is.";

@@ -262,6 +262,8 @@ pub struct Boot {
     pub now: i64,
     /// A local build: demo accounts, choice of storage and inspector are shown.
     pub local: bool,
+    /// What the window is called, if the page is a document made for [`Self::viewer`], or for nobody.
+    pub title: Option<String>,
     /// A form that was posted without scripts and refused: what to say, and what was typed.
     pub form: Option<RefusedForm>,
 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use app::ui::document::appearance::Appearance;
 use app::wire::session::TokenStorage;
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
@@ -23,6 +24,8 @@ pub const REFRESH: &str = "__Host-refresh";
 pub const STORAGE: &str = "__Host-storage";
 /// Names this browser, where sessions live in its tabs: only it may fork one. Random, and good for nothing else.
 pub const BROWSER: &str = "__Host-browser";
+/// What this browser has chosen for the looks of the pages: theme and motion. No secret.
+pub const LOOKS: &str = "__Host-looks";
 
 /// No cookie lives longer: browsers cut at 400 days (RFC 6265bis §5.5).
 const LONGEST: i64 = 400 * 24 * 60 * 60;
@@ -132,6 +135,28 @@ pub fn browser(headers: &HeaderMap) -> String {
         },
         str::to_owned,
     )
+}
+
+/// What this browser has chosen for the looks of the pages. What is not known is as good as not chosen.
+#[must_use]
+pub fn looks(headers: &HeaderMap) -> Appearance {
+    let mut looks = Appearance::default();
+    for word in read(headers, LOOKS).ok().flatten().unwrap_or_default().split('.') {
+        match word {
+            "light" => looks.theme = Some("light"),
+            "dark" => looks.theme = Some("dark"),
+            "reduced" => looks.motion = Some("reduced"),
+            _ => {}
+        }
+    }
+    looks
+}
+
+/// Keeps a choice of looks.
+#[must_use]
+pub fn keep_looks(looks: Appearance) -> HeaderValue {
+    let words: Vec<&str> = [looks.theme, looks.motion].into_iter().flatten().collect();
+    if words.is_empty() { clear(LOOKS) } else { set(LOOKS, &words.join("."), Some(LONGEST)) }
 }
 
 /// Clears cookies.

@@ -11,7 +11,8 @@ include!(concat!(env!("OUT_DIR"), "/site.rs"));
 /// What a document asks for. Empty names when the server was built without a site.
 pub fn assets() -> Assets {
     let reload = (!ROLES.reload.is_empty()).then(|| ROLES.reload.to_owned());
-    Assets { css: ROLES.css.to_owned(), start: ROLES.start.to_owned(), js: ROLES.js.to_owned(), wasm: ROLES.wasm.to_owned(), reload }
+    let [css, pages, start, js, wasm] = [ROLES.css, ROLES.pages, ROLES.start, ROLES.js, ROLES.wasm].map(str::to_owned);
+    Assets { css, pages, start, js, wasm, reload, ..Assets::default() }
 }
 
 /// The file of this path in the form the client likes best, or nothing.
@@ -23,6 +24,7 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Option<Response> {
 /// URL paths of the files a document names.
 struct Roles {
     css: &'static str,
+    pages: &'static str,
     start: &'static str,
     js: &'static str,
     wasm: &'static str,

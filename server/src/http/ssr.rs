@@ -1,32 +1,32 @@
-//! Documents: who is there is decided before the first byte, and the page is rendered for them in one round trip.
-//! Nothing is minted and nothing is written here, so prefetching, reloading and parallel requests are harmless.
+//! The pages that a browser renders too: who is there is decided before the first byte, and the page is rendered for them in one round
+//! trip. Nothing is minted and nothing is written here, so prefetching, reloading and parallel requests are harmless.
 
 use std::sync::Arc;
 
 use app::api::{Answer, Api};
 use app::routes::{local_target, page, query_value};
 use app::session::{Host, Session};
-use app::shell::shell;
+use app::shell::{Assets, shell};
+use app::ui::document::Served;
 use app::ui::text;
-use app::wire::account::{AccountSummary, Viewer};
+use app::wire::account::Viewer;
 use app::wire::feed::{Page, Post};
 use app::wire::problem::{Code, Problem};
 use app::wire::session::{Boot, Inspection, RefusedForm, TokenStorage, Why};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
-use super::problem::{Refusal, of};
-use super::{cookies, embedded, guard};
+use super::problem::of;
+use super::{cookies, embedded};
 use crate::auth;
 use crate::auth::policy::{Action, may};
 use crate::auth::session::{self, Peeked};
 use crate::site::Site;
-use crate::store::accounts;
 
 /// When a page that could not be shown tries again.
 const AWAY_SECONDS: u64 = 3;
@@ -49,17 +49,6 @@ pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Respo
     render(&site, boot, request, StatusCode::OK).await
 }
 
-/// `GET /admin/accounts`.
-pub async fn admin(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let Ok((boot, over)) = boot(&site, request.headers()).await else { return away() };
-    let status = match &boot.viewer {
-        Some(viewer) if !may(viewer.role, Action::ListAccounts) => StatusCode::FORBIDDEN,
-        None if boot.storage.is_none() => return to_log_in(over, Some(request.uri().path())),
-        _ => StatusCode::OK,
-    };
-    render(&site, boot, request, status).await
-}
-
 /// `?next=`
 #[derive(Deserialize)]
 pub struct Next {
@@ -73,18 +62,6 @@ pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>
         return see_other(query.next.as_deref().and_then(local_target).unwrap_or(page::HOME));
     }
     render(&site, boot, request, StatusCode::OK).await
-}
-
-/// A built file, or nothing: 404, as a page for people and as a problem for programs.
-pub async fn anything_else(State(site): State<Arc<Site>>, uri: Uri, request: Request) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) || uri.path().starts_with("/api/") {
-        return Refusal::from(Code::NotFound).into_response();
-    }
-    if let Some(file) = embedded::serve(uri, request.headers().clone()).await {
-        return file;
-    }
-    let Ok((boot, _)) = boot(&site, request.headers()).await else { return guard::personal(away()) };
-    guard::personal(render(&site, boot, request, StatusCode::NOT_FOUND).await)
 }
 
 /// The page of a form that was refused, with what was typed.
@@ -110,7 +87,7 @@ pub async fn refused(site: &Arc<Site>, headers: &HeaderMap, path: &'static str, 
 }
 
 /// To the log-in page, which says why a session of this browser is over, and leads back to where one wanted to go.
-fn to_log_in(over: Option<Why>, next: Option<&str>) -> Response {
+pub(super) fn to_log_in(over: Option<Why>, next: Option<&str>) -> Response {
     let why = over.map(|why| format!("why={}", why.as_str()));
     let next = next.map(|path| format!("next={}", query_value(path)));
     let query = [why, next].into_iter().flatten().collect::<Vec<_>>().join("&");
@@ -122,7 +99,7 @@ fn to_log_in(over: Option<Why>, next: Option<&str>) -> Response {
 ///
 /// # Errors
 /// When the database is away: not knowing is not logged out, see [`away`].
-async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> auth::Result<(Boot, Option<Why>)> {
+pub(super) async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> auth::Result<(Boot, Option<Why>)> {
     let auth = &site.auth;
     let mut boot = nobody(site);
     let now = boot.now;
@@ -165,7 +142,7 @@ fn nobody(site: &Site) -> Boot {
 
 /// In place of every page whose reader cannot be known, as the database is away: 503, and the browser tries again by itself. It does
 /// not start the app, which would take a page without its owner for the end of the session; and it needs no scripts.
-fn away() -> Response {
+pub(super) fn away() -> Response {
     let css = embedded::assets().css;
     let style = if css.is_empty() { css } else { format!("<link rel=\"stylesheet\" href=\"{css}\">") };
     let (title, what, seconds) = (text::AWAY_TITLE, text::AWAY, AWAY_SECONDS);
@@ -182,14 +159,22 @@ fn away() -> Response {
     response
 }
 
-/// Renders the app for the path of the request, everything awaited: it works without scripts, and the first frame is the page.
 async fn render(site: &Arc<Site>, boot: Boot, request: Request, status: StatusCode) -> Response {
+    render_with(site, boot, None, request, status).await
+}
+
+/// Renders the app for the path of the request, everything awaited: it works without scripts, and the first frame is the page.
+/// A document comes ready made.
+pub(super) async fn render_with(site: &Arc<Site>, boot: Boot, served: Option<Served>, request: Request, status: StatusCode) -> Response {
     let api: Arc<dyn Api> = Arc::new(LocalApi { site: Arc::clone(site), viewer: boot.viewer.clone() });
     let host: Arc<dyn Host> = Arc::new(Rendered);
     let context = move || {
         provide_context(boot.clone());
         provide_context(Arc::clone(&api));
         provide_context(Arc::clone(&host));
+        if let Some(served) = &served {
+            provide_context(served.clone());
+        }
         if let (Some(options), Some(nonce)) = (use_context::<ResponseOptions>(), leptos::nonce::use_nonce()) {
             let policy = format!(
                 "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
@@ -200,7 +185,8 @@ async fn render(site: &Arc<Site>, boot: Boot, request: Request, status: StatusCo
             }
         }
     };
-    let document = leptos_axum::render_app_async_with_context(context, || shell(embedded::assets()));
+    let looks = cookies::looks(request.headers());
+    let document = leptos_axum::render_app_async_with_context(context, move || shell(Assets { looks, ..embedded::assets() }));
     let mut response = document(request).await;
     *response.status_mut() = status;
     response
@@ -237,14 +223,6 @@ impl Api for LocalApi {
         Box::pin(async move {
             allowed?;
             crate::feed::page(&site.auth.db, after.as_deref()).await.map_err(|error| of(error.into()))
-        })
-    }
-
-    fn accounts(&self) -> Answer<Vec<AccountSummary>> {
-        let (allowed, site) = (self.allow(Action::ListAccounts), Arc::clone(&self.site));
-        Box::pin(async move {
-            allowed?;
-            accounts::summaries(&site.auth.db, site.auth.clock.now()).await.map_err(|error| of(error.into()))
         })
     }
 

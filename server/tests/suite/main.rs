@@ -24,6 +24,7 @@ mod keys;
 mod log_in;
 mod many;
 mod native;
+mod pages;
 mod process;
 mod refresh;
 mod rooms;

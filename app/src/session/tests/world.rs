@@ -34,7 +34,7 @@ impl Transport for Wire {
             match &fault {
                 Some(Fault::Down) => return Err(Unreachable),
                 Some(Fault::Says(status, body)) => {
-                    return Ok(Response { status: *status, body: Secret::new((*body).to_owned()), retry_after_ms: None });
+                    return Ok(Response { status: *status, body: Secret::new((*body).to_owned()), retry_after_ms: None, page: None });
                 }
                 Some(Fault::Slow(ms)) => clock.sleep(*ms).await,
                 _ => {}
@@ -51,7 +51,7 @@ impl Transport for Wire {
             };
             match fault {
                 Some(Fault::Lost) => Err(Unreachable),
-                _ => Ok(Response { status, body: Secret::new(body), retry_after_ms: None }),
+                _ => Ok(Response { status, body: Secret::new(body), retry_after_ms: None, page: None }),
             }
         })
     }

@@ -69,7 +69,7 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> A
 
 /// The session is over: nothing of the page stays.
 #[component]
-fn Ended(why: Why) -> impl IntoView {
+pub(crate) fn Ended(why: Why) -> impl IntoView {
     let here = Frame::here().leaving.get_untracked();
     view! {
         <PageTitle page="Logged out" />
@@ -85,7 +85,7 @@ fn Ended(why: Why) -> impl IntoView {
 
 /// The network is gone, the session is not.
 #[component]
-fn Offline() -> impl IntoView {
+pub(crate) fn Offline() -> impl IntoView {
     let session = session();
     let frame = Frame::here();
     let offline = {

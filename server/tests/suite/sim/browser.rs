@@ -322,7 +322,7 @@ impl Browser {
         }
         if fate.spoiled {
             saw(Kind::ErrorAfterCommit);
-            return Ok(Response { status: 502, body: Secret::new("<h1>Bad Gateway</h1>".to_owned()), retry_after_ms: None });
+            return Ok(Response { status: 502, body: Secret::new("<h1>Bad Gateway</h1>".to_owned()), retry_after_ms: None, page: None });
         }
         if fate.out + fate.back > 2 * SECOND {
             saw(Kind::AnswerSlow);
@@ -338,7 +338,7 @@ impl Browser {
             Ok(None) => (200, "{}".to_owned()),
             Err(problem) => (problem.status, serde_json::to_string(&problem).unwrap()),
         };
-        Ok(Response { status, body: Secret::new(body), retry_after_ms: None })
+        Ok(Response { status, body: Secret::new(body), retry_after_ms: None, page: None })
     }
 
     fn set_cookies(&self, set: &Cookies, cleared: Option<Uuid>) {
@@ -438,7 +438,7 @@ pub fn refusal(status: u16, typed: bool, retry_after: Option<i64>) -> Response {
         _ => Code::Internal,
     };
     let body = if typed { serde_json::to_string(&Problem::new(code)).unwrap() } else { "<h1>Sorry</h1>".to_owned() };
-    Response { status, body: Secret::new(body), retry_after_ms: retry_after.map(i64::unsigned_abs) }
+    Response { status, body: Secret::new(body), retry_after_ms: retry_after.map(i64::unsigned_abs), page: None }
 }
 
 fn name(phase: &Phase) -> String {

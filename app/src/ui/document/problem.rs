@@ -1,0 +1,34 @@
+//! In place of a page that cannot be shown, or of an answer to a form that was refused as a whole.
+
+use leptos::prelude::*;
+
+use super::parts::heading;
+use crate::routes;
+use crate::ui::erased::Erase;
+use crate::ui::part::mark::Key;
+use crate::ui::text;
+use crate::wire::problem::{Code, Problem};
+
+/// What the window is called.
+pub const TITLE: &str = "Error: There is a problem";
+
+/// The page.
+#[must_use]
+pub fn problem(problem: &Problem) -> AnyView {
+    let left = problem.retry_after_ms.map_or(0, |ms| ms.div_ceil(1000));
+    let words = match problem.code {
+        Code::InsufficientScope => text::ROLE.to_owned(),
+        _ => text::refused(problem, "show this page", left),
+    };
+    let request_id = problem.request_id.clone().filter(|_| problem.status >= 500);
+    view! {
+        <div class="guard">
+            <Key />
+            {heading("There is a problem")}
+            <p>{words}</p>
+            {request_id.map(|id| view! { <p class="muted">"Request " <code>{id}</code></p> })}
+            <a class="btn primary" href=routes::page::HOME>"Go to the feed"</a>
+        </div>
+    }
+    .erased()
+}

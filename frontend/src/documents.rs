@@ -1,0 +1,199 @@
+//! Documents in the browser: a page is fetched with the session's credentials and shown in place of the one before, and so is the answer
+//! to a form. A form marked `data-toggle` is a switch: it turns at once, and back again if the server refuses.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use app::api::{Answer, Documents, Turn};
+use app::session::ports::{Form, Response};
+use app::wire::problem::{Code, Problem};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Document, DomParser, Element, Event, FormData, HtmlFormElement, SubmitEvent, SupportedType, UrlSearchParams};
+
+use crate::api::Browser;
+use crate::http::place;
+use crate::{clock, keep};
+
+/// Somebody who listens.
+type Ear<T> = Option<Box<dyn Fn(T)>>;
+
+/// Who hears what came of a form, and who reads out what is said.
+#[derive(Default)]
+struct Ears {
+    turned: Ear<Result<Turn, Problem>>,
+    say: Ear<String>,
+}
+
+/// Documents over the engine of a session.
+#[derive(Clone)]
+pub(crate) struct Forms {
+    browser: Browser,
+    ears: Arc<SendWrapper<Rc<RefCell<Ears>>>>,
+}
+
+impl Forms {
+    /// Listens to the forms of the page.
+    pub(crate) fn new(browser: Browser) -> Self {
+        let forms = Self { browser, ears: Arc::new(SendWrapper::new(Rc::default())) };
+        if let Some(document) = document() {
+            let this = forms.clone();
+            clock::listen(&document, "submit", move |event| {
+                this.submitted(&event);
+            });
+            let this = forms.clone();
+            clock::listen(&document, "input", move |event| {
+                keep::typed(&event, this.browser.account());
+            });
+        }
+        forms
+    }
+
+    /// What to do with a form that somebody sends. `None` where it is left to the browser, or to the page that made it.
+    fn submitted(&self, event: &Event) -> Option<()> {
+        let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
+        let toggle = form.has_attribute("data-toggle");
+        if event.default_prevented() || !(toggle || form.closest("#document").ok()??.is_connected()) || form.has_attribute("data-plain") {
+            return None;
+        }
+        event.prevent_default();
+        if form.get_attribute("aria-busy").is_some() {
+            return Some(());
+        }
+        let (target, data) = (place(&form.action())?, contents(&form, event.unchecked_ref())?);
+        if form.method() == "get" {
+            let query: String = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?.to_string().into();
+            let target = [target.split('?').next()?, "?", &query].concat();
+            self.turned(Ok(Turn { target, title: None, problem: false }));
+            return Some(());
+        }
+        let body: JsValue = if form.enctype() == "multipart/form-data" {
+            data.into()
+        } else {
+            UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?.into()
+        };
+        if toggle {
+            turn(&form);
+        }
+        drop(form.set_attribute("aria-busy", "true"));
+        let answer = self.fetch(target, Some(body));
+        let this = self.clone();
+        spawn_local(async move {
+            let answer = answer.await;
+            drop(form.remove_attribute("aria-busy"));
+            match answer {
+                Ok(_) if toggle => {}
+                Err(_) if toggle => {
+                    turn(&form);
+                    this.say(form.get_attribute("data-toggle"));
+                }
+                answer => {
+                    if answer.as_ref().is_ok_and(|turn| !turn.problem) {
+                        keep::drop_of(&form, this.browser.account());
+                    }
+                    this.turned(answer);
+                }
+            }
+        });
+        Some(())
+    }
+
+    fn fetch(&self, target: String, body: Option<JsValue>) -> Answer<Turn> {
+        let account = self.browser.account();
+        let form = body.map(|body| Form(Rc::new(body)));
+        self.browser.with(move |engine| async move {
+            let response = engine.page(&target, form).await?;
+            // What a switch answers: done, and nothing to show.
+            if response.status == 204 {
+                return Ok(Turn { target, title: None, problem: false });
+            }
+            shown(&response, account).ok_or_else(|| Problem::new(Code::Unreachable))
+        })
+    }
+
+    fn turned(&self, answer: Result<Turn, Problem>) {
+        if let Some(turned) = &self.ears.borrow().turned {
+            turned(answer);
+        }
+    }
+
+    fn say(&self, words: Option<String>) {
+        if let (Some(say), Some(words)) = (&self.ears.borrow().say, words) {
+            say(words);
+        }
+    }
+}
+
+impl Documents for Forms {
+    fn open(&self, target: String) -> Answer<Turn> {
+        self.fetch(target, None)
+    }
+
+    fn on_form(&self, turned: Box<dyn Fn(Result<Turn, Problem>)>) {
+        self.ears.borrow_mut().turned = Some(turned);
+        keep::restore(self.browser.account());
+    }
+
+    fn on_words(&self, say: Box<dyn Fn(String)>) {
+        self.ears.borrow_mut().say = Some(say);
+    }
+}
+
+/// Puts a document that came into the sheet. `None` when what came is none of our pages.
+fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
+    let target = response.page.clone()?;
+    let parsed = DomParser::new().ok()?.parse_from_string(response.body.expose(), SupportedType::TextHtml).ok()?;
+    // Every page of ours has one.
+    parsed.get_element_by_id("main")?;
+    let (Some(new), Some(sheet)) = (parsed.get_element_by_id("document"), document()?.get_element_by_id("document")) else {
+        return Some(Turn { target, title: None, problem: false });
+    };
+    sheet.set_inner_html(&new.inner_html());
+    dress(&parsed);
+    keep::restore(account);
+    Some(Turn { target, title: Some(parsed.title()), problem: parsed.get_element_by_id("problem").is_some() })
+}
+
+/// The document's element says how the page shall look: it may have been changed just now.
+fn dress(parsed: &Document) -> Option<()> {
+    let (new, old) = (parsed.document_element()?, document()?.document_element()?);
+    for name in ["data-theme", "data-motion"] {
+        match new.get_attribute(name) {
+            Some(value) => old.set_attribute(name, &value).ok()?,
+            None => old.remove_attribute(name).ok()?,
+        }
+    }
+    Some(())
+}
+
+/// Turns a switch: its button, the number beside it, and what it would ask for next time.
+fn turn(form: &Element) -> Option<()> {
+    let button = form.query_selector("[aria-pressed]").ok()??;
+    let on = button.get_attribute("aria-pressed")? == "true";
+    button.set_attribute("aria-pressed", if on { "false" } else { "true" }).ok()?;
+    if let Some(next) = form.query_selector("[name=on]").ok()? {
+        next.set_attribute("value", if on { "true" } else { "false" }).ok()?;
+    }
+    if let Some(count) = form.query_selector("[data-count]").ok()? {
+        let number: i64 = count.text_content()?.trim().parse().ok()?;
+        count.set_text_content(Some(&(number + if on { -1 } else { 1 }).to_string()));
+    }
+    Some(())
+}
+
+/// What a form holds, with the button that was pressed.
+fn contents(form: &HtmlFormElement, event: &SubmitEvent) -> Option<FormData> {
+    let data = FormData::new_with_form(form).ok()?;
+    if let Some(button) = event.submitter()
+        && let Some(name) = button.get_attribute("name")
+    {
+        data.append_with_str(&name, &button.get_attribute("value").unwrap_or_default()).ok()?;
+    }
+    Some(data)
+}
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}

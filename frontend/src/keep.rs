@@ -1,0 +1,51 @@
+//! What somebody types into a form marked `data-keep` is kept in this tab until it is sent: a session that ends meanwhile, or a reload, does
+//! not cost them their words. It is kept for their account alone, and gone when they log out.
+
+use uuid::Uuid;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlFormElement, HtmlTextAreaElement, Storage};
+
+const PREFIX: &str = "nightlatch.typed ";
+
+/// Something was typed somewhere on the page.
+pub(crate) fn typed(event: &Event, account: Option<Uuid>) -> Option<()> {
+    let field: HtmlTextAreaElement = event.target()?.dyn_into().ok()?;
+    let form: HtmlFormElement = field.closest("form[data-keep]").ok()??.dyn_into().ok()?;
+    shelf()?.set_item(&key(&form, account), &field.value()).ok()
+}
+
+/// Puts what was typed before into the forms of the page, where nothing is typed yet.
+pub(crate) fn restore(account: Option<Uuid>) -> Option<()> {
+    let shelf = shelf()?;
+    let fields = web_sys::window()?.document()?.query_selector_all("form[data-keep] textarea").ok()?;
+    for field in (0..fields.length()).filter_map(|at| fields.get(at)?.dyn_into::<HtmlTextAreaElement>().ok()) {
+        let form: HtmlFormElement = field.closest("form").ok()??.dyn_into().ok()?;
+        if let (true, Ok(Some(text))) = (field.value().is_empty(), shelf.get_item(&key(&form, account))) {
+            field.set_value(&text);
+        }
+    }
+    Some(())
+}
+
+/// It was sent.
+pub(crate) fn drop_of(form: &HtmlFormElement, account: Option<Uuid>) {
+    if let Some(shelf) = shelf() {
+        drop(shelf.remove_item(&key(form, account)));
+    }
+}
+
+/// Forgets everything: somebody logs out.
+pub(crate) fn forget() -> Option<()> {
+    let shelf = shelf()?;
+    let keys: Vec<String> = (0..shelf.length().ok()?).filter_map(|at| shelf.key(at).ok()?).collect();
+    keys.iter().filter(|key| key.starts_with(PREFIX)).for_each(|key| drop(shelf.remove_item(key)));
+    Some(())
+}
+
+fn key(form: &HtmlFormElement, account: Option<Uuid>) -> String {
+    [PREFIX, &account.map(|account| account.to_string()).unwrap_or_default(), " ", &form.action()].concat()
+}
+
+fn shelf() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()?
+}

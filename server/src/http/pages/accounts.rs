@@ -1,0 +1,30 @@
+//! `/admin/accounts`.
+
+use std::sync::Arc;
+
+use app::ui::document::accounts;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::auth::Error;
+use crate::auth::policy::{Action, may};
+use crate::http::documents::{self, Shown};
+use crate::http::visitor::Visitor;
+use crate::site::Site;
+use crate::store;
+
+/// Every account. Sensitive: role and session are read anew, whatever the token remembers.
+///
+/// # Errors
+/// As the problem says.
+pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
+    if visitor.viewer.is_none() {
+        return Ok(documents::stranger(&site, visitor).await);
+    }
+    if !may(visitor.verified(&site).await?.role, Action::ListAccounts) {
+        return Err(Error::Forbidden.into());
+    }
+    let now = site.auth.clock.now();
+    let rows = store::accounts::summaries(&site.auth.db, now).await?;
+    Ok(documents::page(&site, visitor, StatusCode::OK, accounts::TITLE, accounts::accounts(rows, now)).await)
+}

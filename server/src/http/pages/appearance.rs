@@ -1,0 +1,48 @@
+//! `/settings/appearance`. For this browser, whoever is logged in, and for nobody too.
+
+use std::sync::Arc;
+
+use app::routes::page;
+use app::ui::document::appearance::{self, Appearance};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::http::cookies;
+use crate::http::documents::{self, Shown};
+use crate::http::extract::Form;
+use crate::http::visitor::Visitor;
+use crate::site::Site;
+
+/// `?saved`
+#[derive(Deserialize)]
+pub struct Done {
+    saved: Option<String>,
+}
+
+/// The page.
+pub async fn show(State(site): State<Arc<Site>>, Query(done): Query<Done>, visitor: Visitor) -> Response {
+    let view = appearance::appearance(cookies::looks(&visitor.headers), done.saved.is_some());
+    documents::page(&site, visitor, StatusCode::OK, appearance::TITLE, view).await
+}
+
+/// The form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    theme: String,
+    motion: String,
+}
+
+/// Keeps the choice. What is none follows the system.
+///
+/// # Errors
+/// None of its own.
+pub async fn choose(visitor: Visitor, Form(choice): Form<Choice>) -> Shown {
+    let known = |words: [&'static str; 2], said: &str| words.into_iter().find(|word| *word == said);
+    let looks = Appearance { theme: known(["light", "dark"], &choice.theme), motion: known(["reduced", "reduced"], &choice.motion) };
+    let mut response = documents::go(visitor, &[page::APPEARANCE, "?saved"].concat());
+    cookies::append(response.headers_mut(), vec![cookies::keep_looks(looks)]);
+    Ok(response)
+}

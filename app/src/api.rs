@@ -1,30 +1,29 @@
-//! What a page may ask, and of whom. The server answers [`Api`] straight from its domain while it renders, the browser over REST:
-//! a page cannot tell the difference, and a test passes an answer of its own.
+//! What a page asks of the browser it is shown in. While the server renders, nothing of it is in context: it renders documents straight from
+//! its domain, and the pages that a browser renders too ask for nothing.
 
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::wire::feed::{Page, Post};
 use crate::wire::problem::Problem;
 use crate::wire::session::Inspection;
 
 /// A pending answer.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 
-/// Everything a page may ask for, one method a question. In context as `Arc<dyn Api>`.
+/// What a page may ask for besides documents. In context as `Arc<dyn Api>`.
 pub trait Api: Send + Sync {
-    /// A page of the feed, newest first; `after` is a cursor from the page before.
-    fn feed(&self, after: Option<String>) -> Answer<Page<Post>>;
-
     /// The access token of this session taken apart; a local build only.
     fn inspect(&self) -> Answer<Inspection>;
 }
 
-/// The little that a page asks of the window it is shown in. In context as `Arc<dyn Window>`, in the browser alone.
+/// The little that a page asks of its window. In context as `Arc<dyn Window>`.
 pub trait Window: Send + Sync {
     /// Milliseconds from the start of the navigation until the first post was on the screen, measured by the browser.
     /// `None` when the browser cannot tell, or this document did not open with the feed.
     fn first_post_shown(&self) -> Pin<Box<dyn Future<Output = Option<f64>> + Send>>;
+
+    /// Says in the document how long that took, if it has a place for it.
+    fn say_back(&self, ms: u32);
 
     /// Moves the keyboard's focus to the element with this id, if there is one.
     fn focus(&self, id: &str);
@@ -36,10 +35,13 @@ pub trait Window: Send + Sync {
     fn pause(&self, ms: u32) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
-/// Documents, fetched and sent with the session's credentials. In context as `Arc<dyn Documents>`, in the browser alone.
+/// Documents, fetched and sent with the session's credentials. In context as `Arc<dyn Documents>`.
 pub trait Documents: Send + Sync {
     /// Fetches what is at `target`, a path of this site with its query, and shows it in the sheet, if it is a document.
     fn open(&self, target: String) -> Answer<Turn>;
+
+    /// Empties the sheet: what is on it is another's.
+    fn blank(&self);
 
     /// Calls `turned` with what came of each form that somebody sends from a document, from now on.
     fn on_form(&self, turned: Box<dyn Fn(Result<Turn, Problem>)>);

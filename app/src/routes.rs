@@ -18,7 +18,7 @@ pub mod page {
     pub const APPEARANCE: &str = "/settings/appearance";
 
     /// Pages that a browser renders too. Every other page is a document, which the server makes.
-    pub const HYDRATED: [&str; 4] = [HOME, LOG_IN, SIGN_UP, SAVE];
+    pub const HYDRATED: [&str; 3] = [LOG_IN, SIGN_UP, SAVE];
 }
 
 /// The REST interface.

@@ -28,7 +28,7 @@ use crate::wire::session::Boot;
 
 use erased::Erase;
 use frame::Frame;
-use page::{Home, LogIn, Save, SignUp};
+use page::{LogIn, Save, SignUp};
 use part::bar::Bar;
 use part::inspector::Inspector;
 use part::sheet::Sheet;
@@ -83,8 +83,7 @@ fn Page() -> impl IntoView {
     move || match page.get().map(|page| routes::page::HYDRATED[page]) {
         Some(routes::page::LOG_IN) => view! { <LogIn /> }.erased(),
         Some(routes::page::SIGN_UP) => view! { <SignUp /> }.erased(),
-        Some(routes::page::SAVE) => view! { <Save /> }.erased(),
-        Some(_) => view! { <Home /> }.erased(),
+        Some(_) => view! { <Save /> }.erased(),
         None => view! { <Sheet /> }.erased(),
     }
 }

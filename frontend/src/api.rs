@@ -12,7 +12,6 @@ use app::session::engine::{Engine, Ports, Watch};
 use app::session::flight::Joined;
 use app::session::{Host, Session, Verbs};
 use app::wire::account::{SignUp, Viewer};
-use app::wire::feed::{Page, Post};
 use app::wire::problem::{Code, Problem};
 use app::wire::session::{Boot, Change, Inspection, LogIn};
 use send_wrapper::SendWrapper;
@@ -82,14 +81,6 @@ fn start(engine: Rc<Engine>) {
 }
 
 impl Api for Browser {
-    fn feed(&self, after: Option<String>) -> Answer<Page<Post>> {
-        let path = match after {
-            Some(cursor) => format!("{}?after={}", routes::api::FEED, String::from(js_sys::encode_uri_component(&cursor))),
-            None => routes::api::FEED.to_owned(),
-        };
-        self.read(path)
-    }
-
     fn inspect(&self) -> Answer<Inspection> {
         self.read(routes::api::SESSION.to_owned())
     }

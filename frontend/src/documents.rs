@@ -1,5 +1,6 @@
 //! Documents in the browser: a page is fetched with the session's credentials and shown in place of the one before, and so is the answer
-//! to a form. A form marked `data-toggle` is a switch: it turns at once, and back again if the server refuses.
+//! to a form. A form marked `data-toggle` is a switch: it turns at once, and back again if the server refuses. A link marked `data-more`
+//! appends what it leads to to the list above it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,7 +12,9 @@ use app::wire::problem::{Code, Problem};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Document, DomParser, Element, Event, FormData, HtmlFormElement, SubmitEvent, SupportedType, UrlSearchParams};
+use web_sys::{
+    Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, SupportedType, UrlSearchParams,
+};
 
 use crate::api::Browser;
 use crate::http::place;
@@ -42,6 +45,10 @@ impl Forms {
             let this = forms.clone();
             clock::listen(&document, "submit", move |event| {
                 this.submitted(&event);
+            });
+            let this = forms.clone();
+            clock::listen(&document, "click", move |event| {
+                this.clicked(&event);
             });
             let this = forms.clone();
             clock::listen(&document, "input", move |event| {
@@ -100,6 +107,40 @@ impl Forms {
         Some(())
     }
 
+    /// What to do with a click that means something of ours.
+    fn clicked(&self, event: &Event) -> Option<()> {
+        let target: Element = event.target()?.dyn_into().ok()?;
+        if let Some(button) = target.closest("[data-dismiss]").ok()? {
+            document()?.get_element_by_id(&button.get_attribute("data-dismiss")?)?.remove();
+            return Some(());
+        }
+        let link: HtmlElement = target.closest("a[data-more]").ok()??.dyn_into().ok()?;
+        let mouse: &MouseEvent = event.unchecked_ref();
+        if mouse.ctrl_key() || mouse.meta_key() || mouse.shift_key() {
+            return None;
+        }
+        event.prevent_default();
+        if link.get_attribute("aria-disabled").is_some() {
+            return Some(());
+        }
+        drop(link.set_attribute("aria-disabled", "true"));
+        link.set_text_content(Some("Loading…"));
+        let target = link.get_attribute("href")?;
+        let answer = self.browser.with(move |engine| async move { engine.page(&target, None).await });
+        let this = self.clone();
+        spawn_local(async move {
+            match answer.await.ok().and_then(|response| append(&response)) {
+                Some(count) => this.say(Some([&count.to_string(), " more posts loaded"].concat())),
+                None => {
+                    drop(link.remove_attribute("aria-disabled"));
+                    link.set_text_content(Some("Try again"));
+                    this.say(Some("We could not load more posts.".to_owned()));
+                }
+            }
+        });
+        Some(())
+    }
+
     fn fetch(&self, target: String, body: Option<JsValue>) -> Answer<Turn> {
         let account = self.browser.account();
         let form = body.map(|body| Form(Rc::new(body)));
@@ -131,6 +172,12 @@ impl Documents for Forms {
         self.fetch(target, None)
     }
 
+    fn blank(&self) {
+        if let Some(sheet) = document().and_then(|document| document.get_element_by_id("document")) {
+            sheet.set_inner_html("");
+        }
+    }
+
     fn on_form(&self, turned: Box<dyn Fn(Result<Turn, Problem>)>) {
         self.ears.borrow_mut().turned = Some(turned);
         keep::restore(self.browser.account());
@@ -144,7 +191,7 @@ impl Documents for Forms {
 /// Puts a document that came into the sheet. `None` when what came is none of our pages.
 fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
     let target = response.page.clone()?;
-    let parsed = DomParser::new().ok()?.parse_from_string(response.body.expose(), SupportedType::TextHtml).ok()?;
+    let parsed = parsed(response)?;
     // Every page of ours has one.
     parsed.get_element_by_id("main")?;
     let (Some(new), Some(sheet)) = (parsed.get_element_by_id("document"), document()?.get_element_by_id("document")) else {
@@ -154,6 +201,29 @@ fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
     dress(&parsed);
     keep::restore(account);
     Some(Turn { target, title: Some(parsed.title()), problem: parsed.get_element_by_id("problem").is_some() })
+}
+
+/// Appends the list of a page that came to the one on the sheet, and takes over what is under it. How many items that were.
+fn append(response: &Response) -> Option<u32> {
+    let (parsed, here) = (parsed(response)?, document()?);
+    let list = here.query_selector("#document .posts").ok()??;
+    let items = parsed.query_selector_all("#document .posts > li").ok()?;
+    let count = items.length();
+    for item in (0..count).filter_map(|at| items.get(at)) {
+        list.append_child(&item).ok()?;
+    }
+    let (old, new) = (here.query_selector("#document .foot").ok()??, parsed.query_selector("#document .foot").ok()??);
+    // The keyboard stays where it was.
+    let held = old.contains(here.active_element().as_deref());
+    old.set_inner_html(&new.inner_html());
+    if let (true, Ok(Some(link))) = (held, old.query_selector("a")) {
+        drop(link.unchecked_into::<HtmlElement>().focus());
+    }
+    Some(count)
+}
+
+fn parsed(response: &Response) -> Option<Document> {
+    DomParser::new().ok()?.parse_from_string(response.body.expose(), SupportedType::TextHtml).ok()
 }
 
 /// The document's element says how the page shall look: it may have been changed just now.

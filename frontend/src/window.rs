@@ -25,6 +25,16 @@ impl Window for ThisWindow {
         Box::pin(SendWrapper::new(shown()))
     }
 
+    fn say_back(&self, ms: u32) {
+        let document = web_sys::window().and_then(|window| window.document());
+        if let Some(line) = document.and_then(|document| document.get_element_by_id("back"))
+            && let Ok(Some(number)) = line.query_selector(".number")
+        {
+            number.set_text_content(Some(&ms.to_string()));
+            drop(line.remove_attribute("hidden"));
+        }
+    }
+
     fn focus(&self, id: &str) {
         let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
         if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {

@@ -50,7 +50,6 @@ pub fn router(site: Arc<Site>) -> Router {
 
     // Each page, and where it has a form, the form: the site works without scripts.
     let pages = Router::new()
-        .route(page::HOME, get(ssr::home))
         .route(page::LOG_IN, get(ssr::signed_out).post(forms::log_in))
         .route(page::SIGN_UP, get(ssr::signed_out).post(forms::sign_up))
         .route(page::SAVE, get(ssr::signed_in).post(forms::save))
@@ -59,6 +58,7 @@ pub fn router(site: Arc<Site>) -> Router {
 
     // Pages that the server makes alone, and their forms.
     let documents = Router::new()
+        .route(page::HOME, get(pages::home::show))
         .route(page::ADMIN_ACCOUNTS, get(pages::accounts::show))
         .route(page::APPEARANCE, get(pages::appearance::show).post(pages::appearance::choose))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), documents::explain))

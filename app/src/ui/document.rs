@@ -3,8 +3,11 @@
 
 pub mod accounts;
 pub mod appearance;
+pub mod feed;
 pub mod missing;
 pub mod parts;
+#[allow(unreachable_pub)]
+pub mod post;
 pub mod problem;
 
 use leptos::prelude::*;

@@ -1,11 +1,9 @@
 //! One page, one file.
 
-mod home;
 mod log_in;
 mod save;
 mod sign_up;
 
-pub(crate) use home::Home;
 pub(crate) use log_in::LogIn;
 pub(crate) use save::Save;
 pub(crate) use sign_up::SignUp;

@@ -23,8 +23,7 @@ pub const AWAY_TITLE: &str = "One moment";
 /// What it says.
 pub const AWAY: &str = "We cannot reach our data right now. Nobody is logged out, and this page tries again by itself.";
 
-pub(crate) const PAGE_FAILED: &str = "We could not load this page.";
-pub(crate) const FEED_FAILED: &str = "We could not load your feed. You are still logged in.";
+pub(crate) const PAGE_FAILED: &str = "We could not load this page. You are still logged in.";
 pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Nobody has posted yet.";
 pub(crate) const FEED_END: &str = "You have seen everything there is.";
 pub(crate) const OFFLINE: &str = "You are offline. You are still logged in; what you see was loaded before.";

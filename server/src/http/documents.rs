@@ -23,23 +23,30 @@ use super::{cookies, embedded, guard};
 use crate::site::Site;
 
 /// A document for whoever asks. `title` is what the window is called, without the site's name.
-pub async fn page(site: &Arc<Site>, visitor: Visitor, status: StatusCode, title: &str, view: AnyView) -> Response {
+pub async fn page(visitor: Visitor, status: StatusCode, title: &str, view: AnyView) -> Response {
     let Visitor { boot, cookies: lines, uri, headers, .. } = visitor;
     let boot = Boot { title: Some(title.to_owned()), ..boot };
-    let mut response = sheet(site, boot, Served::new(title, view), uri, headers, status).await;
+    let mut response = sheet(boot, Served::new(title, view), uri, headers, status).await;
     cookies::append(response.headers_mut(), lines);
     response
 }
 
 /// In place of a document for those who are logged in, where nobody is: to the log-in page and back. A browser that keeps its session
-/// where only scripts find it gets an empty sheet instead, and fetches the page itself.
-pub async fn stranger(site: &Arc<Site>, visitor: Visitor) -> Response {
+/// where only scripts find it gets a sheet with nothing of its own on it instead, and fetches the page itself.
+pub async fn stranger(visitor: Visitor) -> Response {
+    stranger_at(visitor, text::OPENING_PAGE, parts::opening()).await
+}
+
+/// The same, where what is shown meanwhile has the shape of the page that is to come.
+pub async fn stranger_at(visitor: Visitor, title: &str, meanwhile: AnyView) -> Response {
     let Visitor { boot, over, uri, headers, posted, .. } = visitor;
     if boot.storage.is_none() || posted {
         let whole = uri.path_and_query().map_or(uri.path(), |whole| whole.as_str());
-        return to_log_in(over, Some(if posted { uri.path() } else { whole }));
+        return to_log_in(over, Some(if posted { uri.path() } else { whole }).filter(|next| *next != page::HOME));
     }
-    sheet(site, boot, Served::new(text::OPENING_PAGE, parts::opening()), uri, headers, StatusCode::OK).await
+    let mut served = Served::new(title, meanwhile);
+    served.html.insert_str(0, &Served::new("", parts::needs_scripts()).html);
+    sheet(boot, served, uri, headers, StatusCode::OK).await
 }
 
 /// 303: to `to`, with the cookies of a session that was refreshed on the way.
@@ -94,13 +101,13 @@ async fn told(site: &Arc<Site>, parts: Parts, said: Problem) -> Response {
     match boot(site, &parts.headers).await {
         Ok((boot, _)) => {
             let boot = Boot { title: Some(title.to_owned()), ..boot };
-            sheet(site, boot, Served::new(title, view), parts.uri, parts.headers, status).await
+            sheet(boot, Served::new(title, view), parts.uri, parts.headers, status).await
         }
         Err(_) => away(),
     }
 }
 
-async fn sheet(site: &Arc<Site>, boot: Boot, served: Served, uri: Uri, headers: HeaderMap, status: StatusCode) -> Response {
+async fn sheet(boot: Boot, served: Served, uri: Uri, headers: HeaderMap, status: StatusCode) -> Response {
     // A form that is posted to the path of a hydrated page comes back as a document of its own.
     let uri = if page::HYDRATED.contains(&uri.path()) { Uri::from_static("/problem") } else { uri };
     // Inside the document, so that it comes along where the app fetches it.
@@ -108,7 +115,7 @@ async fn sheet(site: &Arc<Site>, boot: Boot, served: Served, uri: Uri, headers: 
     let served = Served { html, ..served };
     let mut request = Request::new(Body::empty());
     (*request.uri_mut(), *request.headers_mut()) = (uri, headers);
-    render_with(site, boot, Some(served), request, status).await
+    render_with(boot, Some(served), request, status).await
 }
 
 /// What a handler of a document answers.

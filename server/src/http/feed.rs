@@ -20,7 +20,8 @@ use crate::store::posts;
 /// `?after=`
 #[derive(Deserialize)]
 pub struct After {
-    after: Option<String>,
+    /// The cursor.
+    pub after: Option<String>,
 }
 
 /// `GET /api/feed`.

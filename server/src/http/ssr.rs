@@ -3,16 +3,13 @@
 
 use std::sync::Arc;
 
-use app::api::{Answer, Api};
 use app::routes::{local_target, page, query_value};
 use app::session::{Host, Session};
 use app::shell::{Assets, shell};
 use app::ui::document::Served;
 use app::ui::text;
-use app::wire::account::Viewer;
-use app::wire::feed::{Page, Post};
-use app::wire::problem::{Code, Problem};
-use app::wire::session::{Boot, Inspection, RefusedForm, TokenStorage, Why};
+use app::wire::problem::Code;
+use app::wire::session::{Boot, RefusedForm, TokenStorage, Why};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -21,24 +18,13 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
-use super::problem::of;
 use super::{cookies, embedded};
 use crate::auth;
-use crate::auth::policy::{Action, may};
 use crate::auth::session::{self, Peeked};
 use crate::site::Site;
 
 /// When a page that could not be shown tries again.
 const AWAY_SECONDS: u64 = 3;
-
-/// `GET /`: the feed for who is there, a neutral shell where only the browser knows, the log-in page for everybody else.
-pub async fn home(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let Ok((boot, over)) = boot(&site, request.headers()).await else { return away() };
-    if boot.viewer.is_none() && boot.storage.is_none() {
-        return to_log_in(over, None);
-    }
-    render(&site, boot, request, StatusCode::OK).await
-}
 
 /// Pages for those who are logged in.
 pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Response {
@@ -46,7 +32,7 @@ pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Respo
     if boot.viewer.is_none() && boot.storage.is_none() {
         return to_log_in(over, Some(request.uri().path()));
     }
-    render(&site, boot, request, StatusCode::OK).await
+    render(boot, request, StatusCode::OK).await
 }
 
 /// `?next=`
@@ -61,7 +47,7 @@ pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>
     if boot.viewer.is_some() {
         return see_other(query.next.as_deref().and_then(local_target).unwrap_or(page::HOME));
     }
-    render(&site, boot, request, StatusCode::OK).await
+    render(boot, request, StatusCode::OK).await
 }
 
 /// The page of a form that was refused, with what was typed.
@@ -79,7 +65,7 @@ pub async fn refused(site: &Arc<Site>, headers: &HeaderMap, path: &'static str, 
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = Uri::from_static(path);
     *request.headers_mut() = headers.clone();
-    let mut response = render(site, boot, request, status).await;
+    let mut response = render(boot, request, status).await;
     if let Some(ms) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1000)));
     }
@@ -159,18 +145,16 @@ pub(super) fn away() -> Response {
     response
 }
 
-async fn render(site: &Arc<Site>, boot: Boot, request: Request, status: StatusCode) -> Response {
-    render_with(site, boot, None, request, status).await
+async fn render(boot: Boot, request: Request, status: StatusCode) -> Response {
+    render_with(boot, None, request, status).await
 }
 
 /// Renders the app for the path of the request, everything awaited: it works without scripts, and the first frame is the page.
 /// A document comes ready made.
-pub(super) async fn render_with(site: &Arc<Site>, boot: Boot, served: Option<Served>, request: Request, status: StatusCode) -> Response {
-    let api: Arc<dyn Api> = Arc::new(LocalApi { site: Arc::clone(site), viewer: boot.viewer.clone() });
+pub(super) async fn render_with(boot: Boot, served: Option<Served>, request: Request, status: StatusCode) -> Response {
     let host: Arc<dyn Host> = Arc::new(Rendered);
     let context = move || {
         provide_context(boot.clone());
-        provide_context(Arc::clone(&api));
         provide_context(Arc::clone(&host));
         if let Some(served) = &served {
             provide_context(served.clone());
@@ -198,37 +182,6 @@ struct Rendered;
 impl Host for Rendered {
     fn session(&self, boot: &Boot) -> Session {
         Session::new(boot, None)
-    }
-}
-
-/// Answers a page's questions straight from the domain: rendering makes no HTTP call.
-struct LocalApi {
-    site: Arc<Site>,
-    viewer: Option<Viewer>,
-}
-
-impl LocalApi {
-    fn allow(&self, action: Action) -> Result<(), Problem> {
-        match &self.viewer {
-            None => Err(Problem::new(Code::Unauthenticated)),
-            Some(viewer) if !may(viewer.role, action) => Err(Problem::new(Code::InsufficientScope)),
-            Some(_) => Ok(()),
-        }
-    }
-}
-
-impl Api for LocalApi {
-    fn feed(&self, after: Option<String>) -> Answer<Page<Post>> {
-        let (allowed, site) = (self.allow(Action::ReadFeed), Arc::clone(&self.site));
-        Box::pin(async move {
-            allowed?;
-            crate::feed::page(&site.auth.db, after.as_deref()).await.map_err(|error| of(error.into()))
-        })
-    }
-
-    fn inspect(&self) -> Answer<Inspection> {
-        // A drawer that only scripts open.
-        Box::pin(async { Err(Problem::new(Code::NotFound)) })
     }
 }
 

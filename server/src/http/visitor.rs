@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::wire::account::Viewer;
 use app::wire::problem::Code;
-use app::wire::session::{Boot, Why};
+use app::wire::session::{Boot, TokenStorage, Why};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
@@ -70,6 +70,21 @@ impl Visitor {
             (Some(claims), _) => Ok(session::verify_now(&site.auth, claims).await?.0),
             // The refresh cookie was looked up a moment ago.
             (None, Some(viewer)) => Ok(viewer.clone()),
+            (None, None) => Err(Code::Unauthenticated.into()),
+        }
+    }
+
+    /// Where the tokens of who is logged in live, and whether their session outlives the browser's closing.
+    ///
+    /// # Errors
+    /// As [`Self::verified`].
+    pub async fn keeping(&self, site: &Site) -> Answer<(TokenStorage, bool)> {
+        match (&self.claims, self.boot.storage) {
+            (_, Some(storage)) => Ok((storage, self.boot.saved)),
+            (Some(claims), None) => {
+                let (_, row) = session::verify_now(&site.auth, claims).await?;
+                Ok((row.storage(), row.saved))
+            }
             (None, None) => Err(Code::Unauthenticated.into()),
         }
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};
@@ -10,6 +11,12 @@ use crate::wire::problem::{Code, Problem};
 #[must_use]
 pub fn heading(text: &str) -> AnyView {
     view! { <h1 id="heading" tabindex="-1">{text.to_owned()}</h1> }.erased()
+}
+
+/// The same for pages whose heading only screen readers need.
+#[must_use]
+pub fn heading_apart(text: &str) -> AnyView {
+    view! { <h1 id="heading" class="vh" tabindex="-1">{text.to_owned()}</h1> }.erased()
 }
 
 /// What is said apart from the rest: `kind` is `info`, `good`, `warn` or `bad`.
@@ -21,13 +28,16 @@ pub fn notice(kind: &str, words: &str) -> AnyView {
 /// While the app looks for the session that it shall fetch the page with.
 #[must_use]
 pub fn opening() -> AnyView {
+    view! { <div class="narrow"><p class="muted">{text::OPENING_PAGE}</p></div> }.erased()
+}
+
+/// Above what waits for scripts.
+#[must_use]
+pub fn needs_scripts() -> AnyView {
     view! {
-        <div class="narrow">
-            <p class="muted">{text::OPENING_PAGE}</p>
-            <noscript>
-                <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href="/login">"Log in another way"</a></p>
-            </noscript>
-        </div>
+        <noscript>
+            <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href=routes::page::LOG_IN>"Log in another way"</a></p>
+        </noscript>
     }
     .erased()
 }

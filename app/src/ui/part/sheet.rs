@@ -13,25 +13,27 @@ use crate::api::{Answer, Documents, Turn};
 use crate::session::Phase;
 use crate::ui::document::Served;
 use crate::ui::erased::Erase;
-use crate::ui::frame::{Frame, focus_soon, go, named, session};
+use crate::ui::frame::{Frame, focus_soon, go, named, session, window};
 use crate::ui::part::gate::{Ended, Offline};
 use crate::ui::text;
-use crate::wire::problem::Problem;
-use crate::wire::session::Boot;
+use crate::wire::problem::{Code, Problem};
+use crate::wire::session::{Boot, TokenStorage};
 
-/// A page, and for whom it was made.
-type Shown = Option<(String, Option<Uuid>)>;
+/// For whom a page was made, and where their tokens live.
+type Whom = Option<(Uuid, TokenStorage)>;
 
 /// The sheet.
 #[component]
 pub(crate) fn Sheet() -> impl IntoView {
     let session = session();
+    let fleeting = session.clone();
     let over = Memo::new(move |_| match session.phase() {
         Phase::Ended(why) => Some(why),
         _ => None,
     });
     view! {
         <Offline />
+        {move || fleeting.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
         {move || match over.get() {
             Some(why) => view! { <Ended why=why /> }.erased(),
             None => view! { <Paper /> }.erased(),
@@ -43,24 +45,25 @@ pub(crate) fn Sheet() -> impl IntoView {
 #[component]
 fn Paper() -> impl IntoView {
     let (session, frame, location) = (session(), Frame::here(), use_location());
+    let phases = session.clone();
     let boot = expect_context::<Boot>();
     let refused = RwSignal::new(None::<Problem>);
     let busy = RwSignal::new(false);
     let here = Memo::new(move |_| whole(&location.pathname.get(), &location.search.get()));
 
-    let first = !frame.hydrated.get_untracked();
-    let made = boot.title.filter(|_| first);
-    let shown: StoredValue<Shown> =
-        StoredValue::new(made.as_ref().map(|_| (here.get_untracked(), boot.viewer.map(|viewer| viewer.account_id))));
+    let whom = Memo::new(move |_| match session.phase() {
+        Phase::Active(viewer) | Phase::Offline(viewer) => Some(Some((viewer.account_id, session.storage()))),
+        Phase::Anonymous => Some(None),
+        Phase::Restoring | Phase::Ended(_) => None,
+    });
+    // What is on the sheet, and for whom: of the first page, the server has said so.
+    let made = boot.title.filter(|_| !frame.hydrated.get_untracked());
+    let made_for: Whom = boot.viewer.map(|viewer| (viewer.account_id, boot.storage.unwrap_or_default()));
+    let shown = StoredValue::new((made.as_ref().map(|_| here.get_untracked()), made_for));
     if let Some(title) = made {
         frame.title.set(named(&title));
     }
 
-    let who = Memo::new(move |_| match session.phase() {
-        Phase::Active(viewer) | Phase::Offline(viewer) => Some(Some(viewer.account_id)),
-        Phase::Anonymous => Some(None),
-        Phase::Restoring | Phase::Ended(_) => None,
-    });
     // What came of a page or of a form: shown already, or the router's to show.
     let navigate = use_navigate();
     let replace = go();
@@ -69,8 +72,8 @@ fn Paper() -> impl IntoView {
         match answer {
             Ok(Turn { target, title, problem }) => {
                 refused.set(None);
-                if let (Some(title), Some(who)) = (&title, who.get_untracked()) {
-                    shown.set_value(Some((target.clone(), who)));
+                if let (Some(title), Some(whom)) = (&title, whom.get_untracked()) {
+                    shown.set_value((Some(target.clone()), whom));
                     frame.title.set(title.clone());
                     focus_soon(if problem { "problem" } else { "heading" });
                 }
@@ -100,32 +103,48 @@ fn Paper() -> impl IntoView {
             spawn_local(async move {
                 let answer = answer.await;
                 // Another page may have been asked for meanwhile.
-                if shown.try_with_value(|shown| shown.as_ref().is_some_and(|(at, _)| *at == target)) == Some(true) {
+                if shown.try_with_value(|shown| shown.0.as_ref() == Some(&target)) == Some(true) {
                     turned(answer, Some(&target));
                 }
             });
         }
     };
-    if let Some(documents) = documents {
-        documents.on_form(Box::new(move |answer| turned(answer, None)));
-    }
     let again = open.clone();
-    Effect::new(move |_| {
-        let Some(who) = who.get() else { return };
-        let wanted = Some((here.get(), who));
-        if shown.with_value(|shown| *shown != wanted) {
-            shown.set_value(wanted);
-            open(here.get_untracked());
-        }
-    });
+    if let Some(documents) = documents {
+        let open = open.clone();
+        documents.on_form(Box::new(move |answer| turned(answer, None)));
+        Effect::new(move |_| {
+            let Some(whom) = whom.get() else { return };
+            let (at, made_for) = shown.get_value();
+            let account = |whom: Whom| whom.map(|(account_id, _)| account_id);
+            if made_for.is_some() && account(made_for) != account(whom) {
+                documents.blank();
+            }
+            let target = here.get();
+            if at.as_ref() != Some(&target) || made_for != whom {
+                shown.set_value((Some(target.clone()), whom));
+                open(target);
+            }
+        });
+    }
     let html = use_context::<Served>().map(|served| served.html).unwrap_or_default();
+    // What failed for want of a network is fetched as soon as there is one.
+    let online = open;
+    Effect::new(move |before: Option<bool>| {
+        let active = matches!(phases.phase(), Phase::Active(_));
+        if active && before == Some(false) && refused.with_untracked(Option::is_some) {
+            online(here.get_untracked());
+        }
+        active
+    });
+    back(frame);
     view! {
         {move || {
             let again = again.clone();
             refused.get().map(|problem| {
                 view! {
                     <div class="notice bad">
-                        <p>{text::PAGE_FAILED} " " {problem.title}</p>
+                        <p>{if problem.code == Code::Unreachable { text::PAGE_FAILED.to_owned() } else { problem.title }}</p>
                         <button class="btn" on:click=move |_| again(here.get_untracked())>"Try again"</button>
                     </div>
                 }
@@ -135,6 +154,21 @@ fn Paper() -> impl IntoView {
         <div id="document" aria-busy=move || busy.get().then_some("true") inner_html=html></div>
     }
     .erased()
+}
+
+/// Measures how long it took to be back, once for each opening of the site: whoever comes to the feed a second time has not come back.
+fn back(frame: Frame) {
+    let Some(window) = window().filter(|_| frame.returning.get_value()) else { return };
+    Effect::new(move |_| {
+        let window = window.clone();
+        spawn_local(async move {
+            let shown = window.first_post_shown().await;
+            if let (Some(ms), Some(true)) = (shown, frame.returning.try_get_value()) {
+                frame.returning.set_value(false);
+                window.say_back(ms.round() as u32);
+            }
+        });
+    });
 }
 
 /// Path and query.

@@ -19,12 +19,12 @@ use crate::store;
 /// As the problem says.
 pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
     if visitor.viewer.is_none() {
-        return Ok(documents::stranger(&site, visitor).await);
+        return Ok(documents::stranger(visitor).await);
     }
     if !may(visitor.verified(&site).await?.role, Action::ListAccounts) {
         return Err(Error::Forbidden.into());
     }
     let now = site.auth.clock.now();
     let rows = store::accounts::summaries(&site.auth.db, now).await?;
-    Ok(documents::page(&site, visitor, StatusCode::OK, accounts::TITLE, accounts::accounts(rows, now)).await)
+    Ok(documents::page(visitor, StatusCode::OK, accounts::TITLE, accounts::accounts(rows, now)).await)
 }

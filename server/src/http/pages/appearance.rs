@@ -1,10 +1,8 @@
 //! `/settings/appearance`. For this browser, whoever is logged in, and for nobody too.
 
-use std::sync::Arc;
-
 use app::routes::page;
 use app::ui::document::appearance::{self, Appearance};
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,7 +11,6 @@ use crate::http::cookies;
 use crate::http::documents::{self, Shown};
 use crate::http::extract::Form;
 use crate::http::visitor::Visitor;
-use crate::site::Site;
 
 /// `?saved`
 #[derive(Deserialize)]
@@ -22,9 +19,9 @@ pub struct Done {
 }
 
 /// The page.
-pub async fn show(State(site): State<Arc<Site>>, Query(done): Query<Done>, visitor: Visitor) -> Response {
+pub async fn show(Query(done): Query<Done>, visitor: Visitor) -> Response {
     let view = appearance::appearance(cookies::looks(&visitor.headers), done.saved.is_some());
-    documents::page(&site, visitor, StatusCode::OK, appearance::TITLE, view).await
+    documents::page(visitor, StatusCode::OK, appearance::TITLE, view).await
 }
 
 /// The form.

@@ -8,8 +8,8 @@ use crate::ui::time;
 use crate::wire::feed::Post;
 
 /// The card. The picture of the first is what a cold start is measured by, so it is fetched before anything else.
-#[component]
-pub(crate) fn PostCard(post: Post, now: i64, first: bool) -> impl IntoView {
+#[must_use]
+pub fn card(post: Post, now: i64, first: bool) -> AnyView {
     let id = post.post_id.simple().to_string();
     let name_id = id.clone();
     let alt = if post.alt.is_empty() { "No description".to_owned() } else { post.alt };
@@ -45,7 +45,7 @@ pub(crate) fn PostCard(post: Post, now: i64, first: bool) -> impl IntoView {
 
 /// Two posts that are not there yet, of a post's exact size.
 #[component]
-pub(crate) fn Skeleton() -> impl IntoView {
+pub fn Skeleton() -> impl IntoView {
     let card = || {
         view! {
             <div class="post">

@@ -1,0 +1,114 @@
+//! The feed, and beside it how it opened without a password.
+
+use leptos::prelude::*;
+
+use super::parts::heading_apart;
+use super::post::{Skeleton, card};
+use crate::routes;
+use crate::ui::erased::Erase;
+use crate::ui::part::mark::Avatar;
+use crate::ui::text;
+use crate::wire::account::Viewer;
+use crate::wire::feed::{Page, Post};
+use crate::wire::session::TokenStorage;
+
+/// What the window is called, and the page.
+pub const TITLE: &str = "Home";
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// Whose feed it is.
+    pub viewer: Viewer,
+    /// Where their tokens live.
+    pub storage: TokenStorage,
+    /// Whether their session outlives the browser's closing.
+    pub saved: bool,
+    /// A local build: the storage is named.
+    pub local: bool,
+    /// The posts, newest first.
+    pub posts: Page<Post>,
+    /// The present, Unix milliseconds.
+    pub now: i64,
+}
+
+/// The page.
+#[must_use]
+pub fn feed(model: Feed) -> AnyView {
+    let Feed { viewer, storage, saved, local, posts, now } = model;
+    let list = if posts.items.is_empty() {
+        view! { <p class="empty">{text::FEED_EMPTY}</p> }.erased()
+    } else {
+        let cards: Vec<AnyView> = posts.items.into_iter().enumerate().map(|(i, post)| card(post, now, i == 0)).collect();
+        view! {
+            <ol role="list" class="posts">{cards}</ol>
+            {foot(posts.next)}
+        }
+        .erased()
+    };
+    let back = back(&viewer.username);
+    view! {
+        <div class="columns">
+            <div class="feed">{heading_apart(TITLE)} {list}</div>
+            <aside class="side" aria-label="Your session">
+                {side(viewer, storage, saved, local)}
+                {back}
+            </aside>
+        </div>
+    }
+    .erased()
+}
+
+/// What is under the last post. With scripts, the link appends to the list.
+fn foot(next: Option<String>) -> AnyView {
+    let inside = match next {
+        Some(cursor) => {
+            let more = [routes::page::HOME, "?after=", &routes::query_value(&cursor)].concat();
+            view! { <a class="btn" href=more data-more="">"Load more posts"</a> }.erased()
+        }
+        None => view! { <p class="muted">{text::FEED_END}</p> }.erased(),
+    };
+    view! { <div class="foot">{inside}</div> }.erased()
+}
+
+/// Whose session this is, how long it lasts, and how it is recognised.
+fn side(viewer: Viewer, storage: TokenStorage, saved: bool, local: bool) -> AnyView {
+    let (letter, name, _) = text::strategy(storage);
+    let lives = local.then(|| view! { <dt>"Tokens live in"</dt><dd><span class="letter" aria-hidden="true">{letter}</span>{name}</dd> });
+    view! {
+        <section class="card you">
+            <header>
+                <Avatar username=viewer.username.clone() display_name=viewer.display_name.clone() />
+                <p><b>{viewer.display_name}</b><small>{["@", &viewer.username].concat()}</small></p>
+            </header>
+            <h2>"How you stay logged in"</h2>
+            <p>{text::recognised(storage)}</p>
+            <dl>
+                <dt>"For how long"</dt>
+                <dd>{text::lasts(storage, saved)}</dd>
+                {lives}
+            </dl>
+        </section>
+    }
+    .erased()
+}
+
+/// "You are back": how long it took from opening the page to seeing the first post. The browser measures that, fills it in and shows it.
+fn back(username: &str) -> AnyView {
+    let username = username.to_owned();
+    view! {
+        <div class="return-line" id="back" hidden>
+            <p>"You are back as " <b>{username}</b> ". Feed shown in " <b class="number"></b> " ms, no password asked."</p>
+            <button class="icon" aria-label="Dismiss" data-dismiss="back">
+                <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg>
+            </button>
+        </div>
+    }
+    .erased()
+}
+
+/// While the app looks for the session that it shall fetch the feed with.
+#[must_use]
+pub fn waiting() -> AnyView {
+    view! { <div class="columns"><div class="feed">{heading_apart(TITLE)} <Skeleton /></div><div class="side"></div></div> }.erased()
+}

@@ -63,7 +63,7 @@ scene('the pages after the log-in fit', { complaints: [/status of 403/] }, async
     await feed(page);
     await portray(page, 'feed');
     await page.reload();
-    await page.locator('.return-line').waitFor({ state: 'attached' });
+    await page.locator('.return-line:not([hidden])').waitFor({ state: 'attached' });
     await portray(page, 'feed-return');
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.locator('details.inspector summary').click();

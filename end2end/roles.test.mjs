@@ -19,7 +19,8 @@ scene('anyone else is refused, by the page and by the interface', { complaints: 
     await logIn(page);
     const document = await page.goto('/admin/accounts');
     assert.equal(document.status(), 403);
-    await expectText(page.locator('.notice.bad'), 'Your role does not allow this page.');
+    await expectText(page.locator('.guard p'), 'Your role does not allow this page.');
+    assert.equal(await page.title(), 'Error: There is a problem · Nightlatch');
     assert.equal(await page.locator('table tbody').count(), 0);
     const answer = await page.evaluate(async () => {
         const response = await fetch('/api/admin/accounts');

@@ -14,6 +14,10 @@ pub mod page {
     pub const SAVE: &str = "/welcome/save";
     /// The list of accounts, for the role `admin`.
     pub const ADMIN_ACCOUNTS: &str = "/admin/accounts";
+    /// A new post.
+    pub const NEW_POST: &str = "/new";
+    /// What one can change, and see, about one's account.
+    pub const SETTINGS: &str = "/settings";
     /// How the pages look in this browser.
     pub const APPEARANCE: &str = "/settings/appearance";
 

@@ -135,7 +135,10 @@ impl Engine {
                 What::Json(body) => (body, None, false),
                 What::Page(form) => (None, form, true),
             };
-            let answer = self.send(group, part, Request { key, form, ..self.request(method, path, body) }).await;
+            let request = self.request(method, path, body);
+            // Pages also depend on what the browser has chosen and saved, and none sets a cookie of another tab's session.
+            let cookies = request.cookies || page;
+            let answer = self.send(group, part, Request { key, form, cookies, ..request }).await;
             if self.epoch.get() != epoch {
                 return Err(self.void());
             }

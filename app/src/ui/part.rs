@@ -6,6 +6,7 @@ pub(crate) mod form;
 pub(crate) mod gate;
 pub(crate) mod inspector;
 pub(crate) mod mark;
+pub(crate) mod nav;
 pub(crate) mod sheet;
 pub(crate) mod storage;
 pub(crate) mod wire_log;

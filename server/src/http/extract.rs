@@ -35,13 +35,15 @@ impl FromRequestParts<Arc<Site>> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> std::result::Result<Self, Refusal> {
         let caller = caller(site, &parts.headers)?.ok_or(Refusal::from(Code::Unauthenticated))?;
-        // A tab that still shows another account must not act as this one.
-        let expected = parts.headers.get("x-account").map(|value| value.to_str().unwrap_or_default());
-        if expected.is_some_and(|expected| expected != caller.claims.sub.to_string()) {
-            return Err(Code::WrongAccount.into());
-        }
+        expected(&parts.headers, &caller.claims)?;
         Ok(caller)
     }
+}
+
+/// A tab that still shows another account must not act as this one: `X-Account` says which one it shows.
+pub(super) fn expected(headers: &HeaderMap, claims: &Claims) -> std::result::Result<(), Refusal> {
+    let expected = headers.get("x-account").map(|value| value.to_str().unwrap_or_default());
+    if expected.is_some_and(|expected| expected != claims.sub.to_string()) { Err(Code::WrongAccount.into()) } else { Ok(()) }
 }
 
 /// Who asks, by the access token in the cookie or in `Authorization: Bearer`; `None` when there is neither.
@@ -77,7 +79,7 @@ pub(super) fn shown<'a>(headers: &'a HeaderMap, caller: &Caller) -> Result<&'a s
 }
 
 /// The token of `Authorization: Bearer` (RFC 6750 §2.1). Another scheme is none of ours.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (lines.next(), lines.next());
     if second.is_some() {

@@ -7,10 +7,10 @@ use app::wire::problem::Code;
 use app::wire::session::{Boot, TokenStorage, Why};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 
 use super::cookies::{self, Shown};
-use super::extract::{Caller, Peer, caller, refresh_token};
+use super::extract::{Caller, Peer, bearer, caller, expected, refresh_token};
 use super::problem::{Answer, Refusal};
 use super::ssr;
 use crate::auth::access::Claims;
@@ -48,7 +48,13 @@ impl FromRequestParts<Arc<Site>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refusal> {
         let posted = !matches!(parts.method, Method::GET | Method::HEAD);
-        if parts.headers.contains_key("x-account") || parts.headers.contains_key(header::AUTHORIZATION) {
+        // Where a token is shown, it alone says who asks. Cookies come along for what they say of the browser, and may be of another tab's session.
+        if let Some(token) = bearer(&parts.headers)? {
+            let claims = session::verify(&site.auth, token)?;
+            expected(&parts.headers, &claims)?;
+            return Ok(Self::known(site, parts, claims, posted));
+        }
+        if parts.headers.contains_key("x-account") {
             let caller = Caller::from_request_parts(parts, site).await?;
             return Ok(Self::known(site, parts, caller.claims, posted));
         }

@@ -54,6 +54,11 @@ async fn the_app_fetches_a_page_with_a_token_of_its_own(world: World) {
     tab.bearer = Some(grant["access"].as_str().unwrap().to_owned());
     let page = tab.get("/admin/accounts").await;
     assert!(page.status == 200 && page.text.contains("rover"), "{}", page.text);
+    // Another tab has cookies of another session: they neither count nor change.
+    let mina = world.tab_of("mina").await;
+    tab.jar.extend(mina.jar.clone());
+    let page = tab.get("/admin/accounts").await;
+    assert!(page.status == 200 && page.sets_no_cookie(), "{}", page.status);
     assert!(page.text.contains("id=\"document\"") && page.text.contains("<title>Accounts"));
 }
 

@@ -7,6 +7,7 @@ use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, go, session};
 use crate::ui::part::mark::{Avatar, Key};
+use crate::ui::part::nav::Nav;
 use crate::wire::account::{Role, Viewer};
 use crate::wire::session::Why;
 
@@ -26,6 +27,7 @@ pub(crate) fn Bar() -> impl IntoView {
         <header class="bar">
             <div>
                 <a class="brand" href=routes::page::HOME><Key />"Nightlatch"</a>
+                <Nav />
                 {move || viewer.get().map(|viewer| view! { <Menu viewer=viewer /> }.erased())}
             </div>
         </header>

@@ -1,0 +1,43 @@
+//! The way around the site: in the bar where there is room, at the lower edge of a phone. Links, so that it works without scripts.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::routes;
+use crate::ui::erased::Erase;
+use crate::ui::frame::session;
+
+/// Where each entry leads, what it is called, and its drawing, on a field of 24 by 24.
+const ENTRIES: [(&str, &str, &str); 3] = [
+    (routes::page::HOME, "Home", "M4 11 12 4l8 7v9h-5v-6H9v6H4z"),
+    (routes::page::NEW_POST, "New", "M12 5v14M5 12h14"),
+    (routes::page::SETTINGS, "Settings", "M4 7h9m6 0h1M4 17h1m6 0h9M16 7a1.5 1.5 0 1 0 .01 0M8 17a1.5 1.5 0 1 0 .01 0"),
+];
+
+/// The entries, for those who are logged in; the way in for everybody else.
+#[component]
+pub(crate) fn Nav() -> impl IntoView {
+    let session = session();
+    let path = use_location().pathname;
+    let someone = Memo::new(move |_| session.viewer().is_some());
+    move || {
+        if !someone.get() {
+            let inside = path.with(|path| routes::page::HYDRATED.contains(&path.as_str()));
+            return (!inside).then(|| view! { <a class="btn small" href=routes::page::LOG_IN>"Log in"</a> }.erased());
+        }
+        let entries: Vec<AnyView> = ENTRIES
+            .iter()
+            .map(|(to, name, drawing)| {
+                let current = move || path.with(|path| path == to).then_some("page");
+                view! {
+                    <a href=*to aria-current=current>
+                        <svg viewBox="0 0 24 24" aria-hidden="true"><path d=*drawing /></svg>
+                        {*name}
+                    </a>
+                }
+                .erased()
+            })
+            .collect();
+        Some(view! { <nav class="ways" aria-label="Site">{entries}</nav> }.erased())
+    }
+}

@@ -44,12 +44,11 @@ fn choice(name: &'static str, legend: &'static str, choices: &[(&'static str, &'
             view! {
                 <label class="choice">
                     <input type="radio" name=name value=*value checked=*value == chosen />
-                    " "
                     {*label}
                 </label>
             }
             .erased()
         })
         .collect();
-    view! { <fieldset><legend>{legend}</legend>{radios}</fieldset> }.erased()
+    view! { <fieldset class="choices"><legend>{legend}</legend>{radios}</fieldset> }.erased()
 }

@@ -1,8 +1,10 @@
-// Every page, narrow and wide, light and dark, as pictures in results/ for people to look at. No page scrolls sideways.
+// Every page, narrow and wide, light and dark, as pictures in results/ for people to look at. No page scrolls sideways, and none breaks
+// a rule of axe.
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { assertAccessible } from './axe.mjs';
 import { scene } from './support.mjs';
 import { ADMIN, MINA, answer, feed, fillIn, hydrated, logIn, press } from './walk.mjs';
 
@@ -28,6 +30,7 @@ async function portray(page, name) {
             assert.ok(content <= window, `${name} is ${content} wide in a window of ${window}`);
             const astray = await page.evaluate(stickOut);
             assert.deepEqual(astray, [], `${name} at ${width} px: what sticks out of its card`);
+            await assertAccessible(page, `${name}, ${colorScheme}, ${width} px`);
         }
     }
 }
@@ -72,6 +75,8 @@ scene('the pages after the log-in fit', { complaints: [/status of 403/] }, async
     await page.locator('details.inspector details.storage > summary').click();
     await page.locator('details.inspector details.storage form').scrollIntoViewIfNeeded();
     await portray(page, 'feed-inspector-move');
+    await page.goto('/settings/appearance');
+    await portray(page, 'appearance');
     await page.goto('/admin/accounts');
     await portray(page, 'accounts-refused');
 });

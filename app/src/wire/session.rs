@@ -262,8 +262,10 @@ pub struct Boot {
     pub now: i64,
     /// A local build: demo accounts, choice of storage and inspector are shown.
     pub local: bool,
-    /// What the window is called, if the page is a document made for [`Self::viewer`], or for nobody.
+    /// What the window is called, if the page is a document.
     pub title: Option<String>,
+    /// The document is not what was asked for: the browser has to find its session first, and fetch it then.
+    pub meanwhile: bool,
     /// A form that was posted without scripts and refused: what to say, and what was typed.
     pub form: Option<RefusedForm>,
 }

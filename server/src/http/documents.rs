@@ -44,6 +44,7 @@ pub async fn stranger_at(visitor: Visitor, title: &str, meanwhile: AnyView) -> R
         let whole = uri.path_and_query().map_or(uri.path(), |whole| whole.as_str());
         return to_log_in(over, Some(if posted { uri.path() } else { whole }).filter(|next| *next != page::HOME));
     }
+    let boot = Boot { title: Some(title.to_owned()), meanwhile: true, ..boot };
     let mut served = Served::new(title, meanwhile);
     served.html.insert_str(0, &Served::new("", parts::needs_scripts()).html);
     sheet(boot, served, uri, headers, StatusCode::OK).await

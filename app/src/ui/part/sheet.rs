@@ -57,10 +57,11 @@ fn Paper() -> impl IntoView {
         Phase::Restoring | Phase::Ended(_) => None,
     });
     // What is on the sheet, and for whom: of the first page, the server has said so.
-    let made = boot.title.filter(|_| !frame.hydrated.get_untracked());
+    let first = boot.title.filter(|_| !frame.hydrated.get_untracked());
+    let made = first.as_ref().filter(|_| !boot.meanwhile);
     let made_for: Whom = boot.viewer.map(|viewer| (viewer.account_id, boot.storage.unwrap_or_default()));
-    let shown = StoredValue::new((made.as_ref().map(|_| here.get_untracked()), made_for));
-    if let Some(title) = made {
+    let shown = StoredValue::new((made.map(|_| here.get_untracked()), made_for));
+    if let Some(title) = first {
         frame.title.set(named(&title));
     }
 

@@ -29,6 +29,7 @@ cargo xtask test --only STEP
                             one step: prerequisites, format, lints, rust, sizes or browser
 cargo xtask check           format and lints
 cargo xtask bench [args…]   measure the release build
+cargo xtask measure         measure it in a browser: how fast one is back, and what Lighthouse says
 cargo xtask help            this list
 
 [args…] go to the server, to the benchmarks with `bench`.";
@@ -71,6 +72,7 @@ fn obey(args: &[String]) -> Result<()> {
             }
             child::run("cargo bench", &mut cargo)
         }
+        ("measure", []) => test::measure(&build(Profile::Release)?),
         ("help" | "--help" | "-h", _) => {
             println!("{HELP}");
             Ok(())

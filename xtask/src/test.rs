@@ -1,5 +1,6 @@
 //! Everything that must hold, in the order in which a fault is cheapest to see, stopping at the first one.
 
+mod measure;
 mod ports;
 mod postgres;
 mod prerequisites;
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+pub(crate) use self::measure::measure;
 pub(crate) use self::postgres::Postgres;
 use crate::child;
 use crate::place::{self, Profile};

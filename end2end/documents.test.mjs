@@ -1,0 +1,50 @@
+// Documents: pages that the server makes, shown in place by the app, whatever the token storage.
+
+import assert from 'node:assert/strict';
+import { refused } from './proxy.mjs';
+import { assertNoStatus, expectText } from './see.mjs';
+import { scene } from './support.mjs';
+import { MINA, logIn, press } from './walk.mjs';
+
+for (const storage of ['cookie', 'hybrid', 'local', 'session', 'memory']) {
+    scene(`pages open in place, forms too, and the back button leads back, with tokens in ${storage}`, {}, async ({ browser, page }) => {
+        await logIn(page, { ...MINA, storage });
+        await page.evaluate(() => (window.mark = 'the same document'));
+        await page.getByRole('link', { name: 'Settings' }).click();
+        await page.getByRole('link', { name: 'Appearance' }).click();
+        await expectText(page.locator('h1'), 'Appearance');
+        assert.equal(await page.title(), 'Appearance · Nightlatch');
+        assert.equal(await page.evaluate(() => document.activeElement.id), 'heading', 'screen readers begin at the heading');
+
+        await page.getByLabel('Dark').check();
+        await press(page, 'Save');
+        await expectText(page.locator('.notice'), 'Saved for this browser.');
+        assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+
+        await page.getByRole('link', { name: 'Home' }).click();
+        await page.locator('article.post').first().waitFor();
+        await page.goBack();
+        await expectText(page.locator('h1'), 'Appearance');
+        assert.ok(await page.getByLabel('Dark').isChecked());
+        assert.equal(await page.evaluate(() => window.mark), 'the same document');
+        assertNoStatus(browser, 401);
+    });
+}
+
+scene('a page that does not come can be asked for again', { proxy: true, complaints: [/./] }, async ({ page, proxy }) => {
+    await logIn(page);
+    proxy.plan('GET /settings', refused);
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await expectText(page.locator('.notice.bad p'), 'We could not load this page. You are still logged in.');
+    await press(page, 'Try again');
+    await expectText(page.locator('h1'), 'Settings');
+    assert.equal(await page.locator('.notice.bad').count(), 0);
+});
+
+scene('without scripts, a form is a form', { context: { javaScriptEnabled: false } }, async ({ page }) => {
+    await page.goto('/settings/appearance');
+    await page.getByLabel('Dark').check();
+    await press(page, 'Save');
+    await expectText(page.locator('.notice'), 'Saved for this browser.');
+    assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+});

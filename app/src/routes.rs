@@ -18,6 +18,22 @@ pub mod page {
     pub const NEW_POST: &str = "/new";
     /// What one can change, and see, about one's account.
     pub const SETTINGS: &str = "/settings";
+    /// One post. Its forms post to paths below it.
+    pub const POST: &str = "/p/{post_id}";
+    /// Target of the like button. Opened, it leads to the post, as all of these do.
+    pub const LIKE: &str = "/p/{post_id}/like";
+    /// Target of the form for comments.
+    pub const COMMENTS: &str = "/p/{post_id}/comments";
+    /// Target of the button that removes a comment.
+    pub const REMOVE_COMMENT: &str = "/p/{post_id}/comments/{comment_id}/delete";
+    /// Target of the button that removes the post.
+    pub const REMOVE_POST: &str = "/p/{post_id}/delete";
+    /// Somebody's profile.
+    pub const USER: &str = "/u/{username}";
+    /// Target of the button that follows them.
+    pub const FOLLOW: &str = "/u/{username}/follow";
+    /// What one's own profile says.
+    pub const PROFILE: &str = "/settings/profile";
     /// How the pages look in this browser.
     pub const APPEARANCE: &str = "/settings/appearance";
 
@@ -41,8 +57,34 @@ pub mod api {
     pub const COMMENTS: &str = "/api/posts/{post_id}/comments";
     /// `GET`: a page of the feed, newest first; `?after=` takes a cursor.
     pub const FEED: &str = "/api/feed";
+    /// `POST`: a new post, as `multipart/form-data` with `picture`, `caption` and `alt`.
+    pub const POSTS: &str = "/api/posts";
+    /// `GET`: one post. `DELETE`: one's own post.
+    pub const POST: &str = "/api/posts/{post_id}";
+    /// `PUT`, `DELETE`: like it, or no longer.
+    pub const LIKE: &str = "/api/posts/{post_id}/like";
+    /// `DELETE`: one's own comment.
+    pub const COMMENT: &str = "/api/comments/{comment_id}";
+    /// `GET`: somebody's profile; `?after=` takes a cursor of its posts.
+    pub const USER: &str = "/api/users/{username}";
+    /// `PUT`, `DELETE`: follow them, or no longer.
+    pub const FOLLOW: &str = "/api/users/{username}/follow";
+    /// `PUT`: what one's own profile says.
+    pub const PROFILE: &str = "/api/me/profile";
     /// `GET`: every account, for the role `admin`.
     pub const ADMIN_ACCOUNTS: &str = "/api/admin/accounts";
+}
+
+/// The page of a post.
+#[must_use]
+pub fn post(post_id: &str) -> String {
+    ["/p/", post_id].concat()
+}
+
+/// The page of a person.
+#[must_use]
+pub fn user(username: &str) -> String {
+    ["/u/", username].concat()
 }
 
 /// Where a `next` parameter may lead: a path of this site, or nowhere.

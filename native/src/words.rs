@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn a_post_is_its_author_its_age_and_its_words() {
         let mut post: Post = serde_json::from_str(
-            r#"{"post_id":"00000000-0000-0000-0000-000000000001","username":"mina","display_name":"Mina","picture":"/p","alt":"A lamp","caption":"Home","created_at":0}"#,
+            r#"{"post_id":"00000000-0000-0000-0000-000000000001","username":"mina","display_name":"Mina","picture":"/p","srcset":"","width":4,"height":5,"alt":"A lamp","caption":"Home","created_at":0,"likes":0,"liked":false,"comments":0}"#,
         )
         .unwrap();
         assert_eq!(super::post(&post, 7_200_000), "Mina (@mina), 2 hours ago\n  Home\n  [A lamp]\n");

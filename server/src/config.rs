@@ -21,6 +21,8 @@ pub struct Config {
     pub database: Option<String>,
     /// Database, keys, pictures.
     pub data: PathBuf,
+    /// `s3://…`; `None` is a folder of the data folder.
+    pub pictures: Option<String>,
     /// The secret under which several servers share their keys through the database: 32 random bytes or more in base64, the same on
     /// each of them. `None` keeps the keys in a file of the data folder.
     pub keys_secret: Option<Secret>,
@@ -55,6 +57,7 @@ impl Default for Config {
             origin: None,
             database: None,
             data: PathBuf::from("data"),
+            pictures: None,
             keys_secret: None,
             keys_secret_file: None,
             address_file: None,
@@ -97,6 +100,11 @@ const SETTINGS: &[Setting] = &[
             c.data = v.into();
             Ok(())
         },
+    },
+    Setting {
+        name: "pictures",
+        help: "s3://BUCKET or s3://BUCKET/PREFIX for uploaded pictures, a folder in the data folder when not set",
+        read: |c, v| bucket(v).map(|v| c.pictures = Some(v)),
     },
     Setting {
         name: "keys_secret_file",
@@ -375,6 +383,13 @@ fn origin(text: &str) -> Result<String, String> {
         return Err("https anywhere but on this machine: browsers keep no Secure cookie over plain http".into());
     }
     Ok(text.to_owned())
+}
+
+fn bucket(text: &str) -> Result<String, String> {
+    let bucket = text.strip_prefix("s3://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+    let good = (3..=63).contains(&bucket.len()) && bucket.bytes().all(plain);
+    good.then(|| text.to_owned()).ok_or_else(|| "s3://BUCKET or s3://BUCKET/PREFIX".to_owned())
 }
 
 fn database(text: &str) -> Result<String, String> {

@@ -11,16 +11,19 @@ pub mod forms;
 pub mod guard;
 pub mod once;
 pub mod pages;
+pub mod people;
+pub mod posts;
 pub mod problem;
 pub mod session;
 pub mod ssr;
+pub mod upload;
 pub mod visitor;
 
 use std::sync::Arc;
 
 use app::routes::{api, page};
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -45,6 +48,13 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::ME, get(session::me))
         .route(api::FEED, get(feed::list))
         .route(api::COMMENTS, get(comments::list).post(comments::create))
+        .route(api::COMMENT, delete(comments::destroy))
+        .route(api::POSTS, post(posts::create).layer(DefaultBodyLimit::max(upload::BODY_MAX)))
+        .route(api::POST, get(posts::get).delete(posts::destroy))
+        .route(api::LIKE, put(posts::like).delete(posts::unlike))
+        .route(api::USER, get(people::get))
+        .route(api::FOLLOW, put(people::follow).delete(people::unfollow))
+        .route(api::PROFILE, put(people::edit))
         .route(api::ADMIN_ACCOUNTS, get(accounts::list))
         .layer(middleware::from_fn(guard::mark_personal));
 
@@ -60,6 +70,15 @@ pub fn router(site: Arc<Site>) -> Router {
     let documents = Router::new()
         .route(page::HOME, get(pages::home::show))
         .route(page::ADMIN_ACCOUNTS, get(pages::accounts::show))
+        .route(page::NEW_POST, get(pages::new_post::show).post(pages::new_post::publish).layer(DefaultBodyLimit::max(upload::BODY_MAX)))
+        .route(page::POST, get(pages::post::show))
+        .route(page::LIKE, get(pages::post::open).post(pages::post::like))
+        .route(page::COMMENTS, get(pages::post::open).post(pages::post::say))
+        .route(page::REMOVE_COMMENT, get(pages::post::open).post(pages::post::remove_comment))
+        .route(page::REMOVE_POST, get(pages::post::open).post(pages::post::remove))
+        .route(page::USER, get(pages::user::show))
+        .route(page::FOLLOW, get(pages::user::open).post(pages::user::follow))
+        .route(page::PROFILE, get(pages::profile::show).post(pages::profile::save))
         .route(page::APPEARANCE, get(pages::appearance::show).post(pages::appearance::choose))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), documents::explain))
         .layer(middleware::from_fn(guard::mark_personal));

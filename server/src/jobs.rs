@@ -8,6 +8,8 @@ use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::auth::keys::{self, KeysError};
 use crate::auth::{Auth, ended};
+use crate::feed::pictures::Pictures;
+use crate::feed::posting;
 use crate::model::millis;
 use crate::store::notices::Listener;
 use crate::store::{Error, Result, attempts, replies, sessions};
@@ -123,4 +125,17 @@ pub async fn purge_once(auth: &Auth) -> std::result::Result<Vec<String>, KeysErr
     replies::purge(&auth.db, now - millis(replies::KEPT)).await?;
     sessions::purge(&auth.db, now - millis(KEEP_ENDED)).await?;
     auth.keys.purge(&auth.db, now).await
+}
+
+/// Removes pictures that no post shows, now and then. With many servers each does it; it costs nothing twice.
+pub async fn sweep(auth: Arc<Auth>, pictures: Arc<Pictures>) {
+    let mut ticks = tokio::time::interval(PURGE_EVERY);
+    loop {
+        ticks.tick().await;
+        match posting::sweep(&auth.db, &pictures, auth.clock.now()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "removed pictures that no post shows"),
+            Err(error) => tracing::warn!(%error, "pictures that no post shows could not be removed"),
+        }
+    }
 }

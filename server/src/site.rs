@@ -17,6 +17,7 @@ use crate::auth::password::Hasher;
 use crate::auth::{Auth, confirm::Confirmations, ended};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::feed::pictures::Pictures;
 use crate::model::Timestamp;
 use crate::store::Db;
 use crate::{feed, http, jobs};
@@ -39,6 +40,9 @@ pub enum StartError {
     /// What the rooms of `auth` need.
     #[error(transparent)]
     Auth(#[from] crate::auth::Error),
+    /// The store of the pictures.
+    #[error("the pictures cannot be kept: {0}")]
+    Pictures(io::Error),
     /// The listener.
     #[error("{0} cannot be listened at: {1}")]
     Listen(SocketAddr, io::Error),
@@ -51,6 +55,8 @@ pub enum StartError {
 pub struct Site {
     /// Sessions and accounts.
     pub auth: Arc<Auth>,
+    /// Where uploaded pictures lie.
+    pub pictures: Arc<Pictures>,
     /// The public origin.
     pub origin: String,
     /// Whether what developers look at is shown.
@@ -88,7 +94,12 @@ impl Site {
         if demo {
             feed::seed::demo(&auth).await?;
         }
-        Ok(Self { auth: Arc::new(auth), origin, lab: config.lab.unwrap_or(local), demo, trust_proxy: config.trust_proxy })
+        let pictures = match &config.pictures {
+            None => Pictures::in_folder(&config.data.join("pictures")),
+            Some(url) => Pictures::in_s3(url),
+        };
+        let pictures = Arc::new(pictures.map_err(StartError::Pictures)?);
+        Ok(Self { auth: Arc::new(auth), pictures, origin, lab: config.lab.unwrap_or(local), demo, trust_proxy: config.trust_proxy })
     }
 }
 
@@ -145,6 +156,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, stop: impl Future<Out
         tokio::spawn(jobs::purge(Arc::clone(&auth))),
         tokio::spawn(jobs::listen(Arc::clone(&auth))),
         tokio::spawn(jobs::look(Arc::clone(&auth))),
+        tokio::spawn(jobs::sweep(Arc::clone(&auth), Arc::clone(&site.pictures))),
     ];
     if let Some(file) = &config.address_file {
         // In one step, so that whoever waits for the file never reads half an address.

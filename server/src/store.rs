@@ -5,7 +5,9 @@ pub mod accounts;
 pub mod attempts;
 pub mod comments;
 pub mod events;
+pub mod follows;
 pub mod keys;
+pub mod likes;
 pub mod notices;
 pub mod posts;
 pub mod replies;
@@ -188,7 +190,9 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("attempts", attempts::STATEMENTS),
         ("comments", comments::STATEMENTS),
         ("events", events::STATEMENTS),
+        ("follows", follows::STATEMENTS),
         ("keys", keys::STATEMENTS),
+        ("likes", likes::STATEMENTS),
         ("posts", posts::STATEMENTS),
         ("replies", replies::STATEMENTS),
         ("sessions", sessions::STATEMENTS),

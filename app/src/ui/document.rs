@@ -3,12 +3,16 @@
 
 pub mod accounts;
 pub mod appearance;
+mod card;
 pub mod feed;
 pub mod missing;
+pub mod new_post;
 pub mod parts;
-#[allow(unreachable_pub)]
+mod person;
 pub mod post;
 pub mod problem;
+pub mod profile;
+pub mod user;
 
 use leptos::prelude::*;
 

@@ -24,8 +24,10 @@ pub const AWAY_TITLE: &str = "One moment";
 pub const AWAY: &str = "We cannot reach our data right now. Nobody is logged out, and this page tries again by itself.";
 
 pub(crate) const PAGE_FAILED: &str = "We could not load this page. You are still logged in.";
-pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Nobody has posted yet.";
-pub(crate) const FEED_END: &str = "You have seen everything there is.";
+pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Follow a few people to fill it.";
+pub(crate) const FEED_END: &str = "You have seen everything from the last weeks.";
+pub(crate) const NOT_LIKED: &str = "We could not like that post. Try again.";
+pub(crate) const NOT_FOLLOWED: &str = "We could not change whom you follow. Try again.";
 pub(crate) const OFFLINE: &str = "You are offline. You are still logged in; what you see was loaded before.";
 pub(crate) const ONLINE: &str = "You are online again.";
 pub(crate) const NEEDS_SCRIPTS: &str = "This browser's session lives in storage that only scripts can read, and scripts do not run here.";
@@ -35,6 +37,11 @@ pub(crate) const HIDDEN: &str = "Your password is hidden";
 pub(crate) const SAVED: &str = "Login info saved on this browser.";
 pub(crate) const MOVED: &str = "The tokens have moved, and no copy is left where they were.";
 pub(crate) const NOT_SAVED: &str = "Login info not saved.";
+
+/// A truth value, for attributes.
+pub(crate) const fn word(is: bool) -> &'static str {
+    if is { "true" } else { "false" }
+}
 
 /// Why the session is over, on the page that asks to log in again.
 pub(crate) const fn why(why: Why) -> &'static str {

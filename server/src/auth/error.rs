@@ -45,6 +45,9 @@ pub enum Error {
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] crate::store::Error),
+    /// The store of the pictures failed.
+    #[error("the picture store failed")]
+    Pictures,
     /// Something that cannot be.
     #[error("{0}")]
     Broken(&'static str),

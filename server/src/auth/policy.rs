@@ -7,8 +7,18 @@ use app::wire::account::Role;
 pub enum Action {
     /// Read the feed.
     ReadFeed,
+    /// See a post, its comments, or a profile.
+    ReadPosts,
+    /// Like a post.
+    Like,
     /// Say something to a post.
     Comment,
+    /// Follow somebody.
+    Follow,
+    /// Post a picture; remove one's own posts and comments.
+    Post,
+    /// Say something about oneself.
+    EditProfile,
     /// See every account.
     ListAccounts,
 }
@@ -17,9 +27,15 @@ pub enum Action {
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
     match action {
-        Action::ReadFeed | Action::Comment => true,
+        Action::ReadFeed | Action::ReadPosts | Action::Like | Action::Comment | Action::Follow | Action::Post | Action::EditProfile => true,
         Action::ListAccounts => matches!(role, Role::Admin),
     }
+}
+
+/// Whether `action` is for everybody, also for those who are not logged in.
+#[must_use]
+pub const fn is_public(action: Action) -> bool {
+    matches!(action, Action::ReadPosts)
 }
 
 #[cfg(test)]
@@ -31,5 +47,13 @@ mod tests {
         assert!(may(Role::Admin, Action::ListAccounts));
         assert!(!may(Role::User, Action::ListAccounts));
         assert!(may(Role::User, Action::ReadFeed));
+    }
+
+    #[test]
+    fn only_posts_and_profiles_are_for_everybody() {
+        assert!(is_public(Action::ReadPosts));
+        for action in [Action::ReadFeed, Action::Like, Action::Comment, Action::Follow, Action::Post, Action::ListAccounts] {
+            assert!(!is_public(action), "{action:?}");
+        }
     }
 }

@@ -9,6 +9,9 @@ pub use posts::{DemoPost, demo_posts};
 
 use brush::Brush;
 
+/// Width and height of a drawing, in pixels.
+pub const SIZE: (u32, u32) = (1080, 1350);
+
 /// What is to be seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scene {

@@ -7,7 +7,8 @@ use super::scenery::{self, DemoPost};
 use crate::auth::{Auth, Result};
 use crate::model::{Timestamp, id};
 use crate::store::accounts::{self, NewAccount};
-use crate::store::posts::{self, NewPost};
+use crate::store::follows;
+use crate::store::posts::{self, NewPicture, NewPost};
 
 /// Who is in the demo: username, name to show, role. Each password is `correct-horse-` and the username.
 const PEOPLE: [(&str, &str, Role); 3] =
@@ -40,6 +41,12 @@ pub async fn demo(auth: &Auth) -> Result<()> {
         let Some(author) = new.iter().find(|account| account.username == post.username) else { continue };
         insert(&mut tx, author, &post, now).await?;
     }
+    // Everybody follows everybody: each of the three feeds is full.
+    for follower in &new {
+        for followed in new.iter().filter(|other| other.account_id != follower.account_id) {
+            follows::insert(&mut tx, follower.account_id, followed.account_id, now).await?;
+        }
+    }
     tx.commit().await?;
     tracing::info!("made the demo accounts mina, rover and admin, with their posts");
     Ok(())
@@ -63,7 +70,10 @@ async fn insert(tx: &mut crate::store::Tx, author: &NewAccount, post: &DemoPost,
     let created_at = now - i64::from(post.hours_ago) * HOUR;
     let post_id = id(created_at);
     let name = format!("{post_id}.svg");
-    posts::insert_picture(tx, &name, "image/svg+xml", scenery::draw(post.seed, post.scene).as_bytes()).await?;
+    let drawn = scenery::draw(post.seed, post.scene);
+    let (width, height) = scenery::SIZE;
+    let picture = NewPicture { name: &name, media_type: "image/svg+xml", content: drawn.as_bytes(), width, height, created_at };
+    posts::insert_picture(tx, &picture).await?;
     let new = NewPost { post_id, account_id: author.account_id, picture: &name, alt: post.alt, caption: post.caption, created_at };
     Ok(posts::insert(tx, &new).await?)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
@@ -44,6 +44,18 @@ impl FromRequestParts<Arc<Site>> for Caller {
 pub(super) fn expected(headers: &HeaderMap, claims: &Claims) -> std::result::Result<(), Refusal> {
     let expected = headers.get("x-account").map(|value| value.to_str().unwrap_or_default());
     if expected.is_some_and(|expected| expected != claims.sub.to_string()) { Err(Code::WrongAccount.into()) } else { Ok(()) }
+}
+
+/// Nobody in particular where no token was shown. A token that does not hold is refused as always: its client can have another.
+impl OptionalFromRequestParts<Arc<Site>> for Caller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> std::result::Result<Option<Self>, Refusal> {
+        match caller(site, &parts.headers)? {
+            None if !parts.headers.contains_key("x-account") => Ok(None),
+            _ => <Self as FromRequestParts<Arc<Site>>>::from_request_parts(parts, site).await.map(Some),
+        }
+    }
 }
 
 /// Who asks, by the access token in the cookie or in `Authorization: Bearer`; `None` when there is neither.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::wire::feed::{Page, Post};
+use app::wire::feed::Feed;
 use app::wire::problem::Code;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -14,6 +14,7 @@ use super::extract::Caller;
 use super::problem::Answer;
 use crate::auth::Error;
 use crate::auth::policy::{Action, may};
+use crate::feed::pictures;
 use crate::site::Site;
 use crate::store::posts;
 
@@ -28,11 +29,11 @@ pub struct After {
 ///
 /// # Errors
 /// As the problem says.
-pub async fn list(State(site): State<Arc<Site>>, caller: Caller, Query(query): Query<After>) -> Answer<Json<Page<Post>>> {
+pub async fn list(State(site): State<Arc<Site>>, caller: Caller, Query(query): Query<After>) -> Answer<Json<Feed>> {
     if !may(caller.claims.role, Action::ReadFeed) {
         return Err(Error::Forbidden.into());
     }
-    Ok(Json(crate::feed::page(&site.auth.db, query.after.as_deref()).await?))
+    Ok(Json(crate::feed::page(&site.auth.db, caller.claims.sub, query.after.as_deref()).await?))
 }
 
 /// `GET /pictures/{name}`. The name is unguessable and never holds other bytes, so it is for ever. An `<img>` can carry no token.
@@ -40,13 +41,17 @@ pub async fn list(State(site): State<Arc<Site>>, caller: Caller, Query(query): Q
 /// # Errors
 /// 404.
 pub async fn picture(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Answer<Response> {
-    let picture = posts::picture(&site.auth.db, &name).await?.ok_or(Code::NotFound)?;
-    let mut response = picture.content.into_response();
+    let (media_type, content) = if pictures::is_file(&name) {
+        ("image/jpeg".to_owned(), site.pictures.read(&name).await?.ok_or(Code::NotFound)?)
+    } else {
+        // An empty one lies in the store, under other names.
+        let picture = posts::picture(&site.auth.db, &name).await?.filter(|picture| !picture.content.is_empty()).ok_or(Code::NotFound)?;
+        (picture.media_type, picture.content)
+    };
+    let mut response = content.into_response();
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_str(&picture.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")),
-    );
+    headers
+        .insert(header::CONTENT_TYPE, HeaderValue::from_str(&media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     Ok(response)

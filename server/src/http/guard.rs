@@ -53,9 +53,14 @@ pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next)
     response
 }
 
+/// How long an upload may take: 8 MB at a megabit a second, and some more.
+const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
+
 /// A handler panicked or hung: the client is told, the connection lives on.
 pub async fn time_limit(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
+    let media = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let limit = if media.is_some_and(|media| media.starts_with(b"multipart/")) { UPLOAD_LIMIT } else { TIME_LIMIT };
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Refusal::from(Code::TimedOut).into_response(),
     }

@@ -50,13 +50,21 @@ impl Once {
     /// # Errors
     /// 422 where the key was used for another request.
     pub async fn answered(&self, site: &Site) -> Answer<Option<Response>> {
+        Ok(self.answer(site).await?.map(|(status, body)| json(status, body)))
+    }
+
+    /// The same as a status and JSON, for a form that answers in its own way.
+    ///
+    /// # Errors
+    /// 422 where the key was used for another request.
+    pub async fn answer(&self, site: &Site) -> Answer<Option<(StatusCode, String)>> {
         let Some(key) = &self.key else { return Ok(None) };
         let Some(reply) = replies::by_key(&site.auth.db, self.account_id, key).await? else { return Ok(None) };
         if reply.request != self.request {
             return Err(Problem::new(Code::InvalidFields).titled("This Idempotency-Key was used for another request").into());
         }
         let status = u16::try_from(reply.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        Ok(Some(json(status.unwrap_or(StatusCode::OK), reply.body)))
+        Ok(Some((status.unwrap_or(StatusCode::OK), reply.body)))
     }
 
     /// Makes what was done in `tx` last, together with its answer: a status and JSON. When the same request was faster elsewhere,
@@ -64,19 +72,30 @@ impl Once {
     ///
     /// # Errors
     /// When the database fails; then nothing was done.
-    pub async fn commit(self, site: &Site, mut tx: Tx, status: StatusCode, body: String) -> Answer<Response> {
+    pub async fn commit(self, site: &Site, tx: Tx, status: StatusCode, body: String) -> Answer<Response> {
+        let (status, body) = self.keep(site, tx, status, body).await?;
+        Ok(json(status, body))
+    }
+
+    /// The same, answering with a status and JSON.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was done.
+    pub async fn keep(self, site: &Site, mut tx: Tx, status: StatusCode, body: String) -> Answer<(StatusCode, String)> {
         if let Some(key) = &self.key {
             let reply = Reply { request: self.request.clone(), status: status.as_u16().into(), body: body.clone() };
             if !replies::insert(&mut tx, self.account_id, key, &reply, site.auth.clock.now()).await? {
                 drop(tx);
-                return self.answered(site).await?.ok_or(Code::Busy.into());
+                return self.answer(site).await?.ok_or(Code::Busy.into());
             }
         }
         tx.commit().await?;
-        Ok(json(status, body))
+        Ok((status, body))
     }
 }
 
-fn json(status: StatusCode, body: String) -> Response {
+/// A status and JSON as a response.
+#[must_use]
+pub fn json(status: StatusCode, body: String) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

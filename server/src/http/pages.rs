@@ -3,3 +3,7 @@
 pub mod accounts;
 pub mod appearance;
 pub mod home;
+pub mod new_post;
+pub mod post;
+pub mod profile;
+pub mod user;

@@ -59,6 +59,9 @@ pub fn of(error: auth::Error) -> Problem {
             tracing::error!(%error, "the database failed");
             Problem::new(Code::Busy).titled("We cannot reach our data at the moment. Try again shortly.").retry_after(2_000)
         }
+        Error::Pictures => {
+            Problem::new(Code::Busy).titled("We cannot reach our pictures at the moment. Try again shortly.").retry_after(2_000)
+        }
         Error::Broken(what) => {
             tracing::error!(what, "something that cannot be");
             Problem::new(Code::Internal)

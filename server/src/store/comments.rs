@@ -23,6 +23,7 @@ statements! {
         limit $2";
     INSERT = "insert into comments (comment_id, post_id, account_id, content, created_at)
         select $1, post_id, $3, $4, $5 from posts where post_id = $2";
+    DELETE = "delete from comments where comment_id = $1 and account_id = $2 returning post_id";
 }
 
 /// The first `limit` comments of a post, oldest first.
@@ -58,4 +59,12 @@ pub async fn insert(tx: &mut Tx, new: &NewComment<'_>) -> Result<bool> {
         .execute(conn)
         .await
         .map(|done| done.rows_affected() > 0))
+}
+
+/// Removes a comment of `account_id`, and names the post it stood under. `None`: it has no such comment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(db: &Db, comment_id: Uuid, account_id: Uuid) -> Result<Option<Uuid>> {
+    on!(write db, |conn| sqlx::query_scalar(DELETE).bind(comment_id).bind(account_id).fetch_optional(conn).await)
 }

@@ -25,6 +25,8 @@ mod log_in;
 mod many;
 mod native;
 mod pages;
+mod people;
+mod posts;
 mod process;
 mod refresh;
 mod rooms;

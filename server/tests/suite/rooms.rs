@@ -45,6 +45,8 @@ fn one_room_for_each_kind_of_outside() {
     only_in("server/src", "SET_COOKIE", &["http/cookies.rs", "http/guard.rs"]);
     only_in("frontend/src", "reqwasm", &["http.rs"]);
     only_in("frontend/src", "gloo_storage", &["storage"]);
+    only_in("server/src", "object_store::", &["feed/pictures.rs"]);
+    only_in("server/src", "image::", &["feed/prepare.rs"]);
     only_in("native/src", "reqwest::", &["http.rs", "site.rs"]);
     only_in("native/src", "keyring::", &["store/key_store.rs"]);
     only_in("native/src", "chacha20poly1305", &["store/sealed.rs"]);

@@ -61,6 +61,7 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl World {
@@ -199,8 +200,25 @@ impl Tab {
         self.json(Method::DELETE, "/api/session", &json!({})).await
     }
 
-    /// As a browser on our own page sends it; keeps the cookies of the answer.
+    /// A form with files: names and contents.
+    pub async fn multipart(&mut self, path: &str, fields: &[(&str, &[u8])]) -> Reply {
+        let mut body = Vec::new();
+        for (name, content) in fields {
+            let file = if *name == "picture" { "; filename=\"picture\"\r\nContent-Type: image/jpeg" } else { "" };
+            body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
+            body.extend(*content);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--edge--\r\n");
+        self.bytes(Method::POST, path, Some(("multipart/form-data; boundary=edge", body))).await
+    }
+
     pub async fn send(&mut self, method: Method, path: &str, body: Option<(&str, String)>) -> Reply {
+        self.bytes(method, path, body.map(|(media, text)| (media, text.into_bytes()))).await
+    }
+
+    /// As a browser on our own page sends it; keeps the cookies of the answer.
+    pub async fn bytes(&mut self, method: Method, path: &str, body: Option<(&str, Vec<u8>)>) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
         if !self.headers.iter().any(|(name, _)| name == "sec-fetch-site" || name == "origin" || name == "no-fetch-metadata") {
             request = request.header("sec-fetch-site", "same-origin");
@@ -216,9 +234,9 @@ impl Tab {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let body = match body {
-            Some((media, text)) => {
-                request = request.header(header::CONTENT_TYPE, media);
-                Body::from(text)
+            Some((media, bytes)) => {
+                request = request.header(header::CONTENT_TYPE, media).header(header::CONTENT_LENGTH, bytes.len());
+                Body::from(bytes)
             }
             None => Body::empty(),
         };
@@ -241,7 +259,7 @@ pub async fn answer(router: &Router, request: Request<Body>) -> Reply {
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes: bytes.to_vec() }
 }
 
 impl World {

@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::card::{card, skeleton};
 use super::parts::heading_apart;
-use super::post::{Skeleton, card};
+use super::person::people;
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
 use crate::ui::text;
 use crate::wire::account::Viewer;
-use crate::wire::feed::{Page, Post};
+use crate::wire::feed::Feed as Answered;
 use crate::wire::session::TokenStorage;
 
 /// What the window is called, and the page.
@@ -26,8 +27,8 @@ pub struct Feed {
     pub saved: bool,
     /// A local build: the storage is named.
     pub local: bool,
-    /// The posts, newest first.
-    pub posts: Page<Post>,
+    /// The posts, newest first; or whom to follow.
+    pub posts: Answered,
     /// The present, Unix milliseconds.
     pub now: i64,
 }
@@ -37,7 +38,14 @@ pub struct Feed {
 pub fn feed(model: Feed) -> AnyView {
     let Feed { viewer, storage, saved, local, posts, now } = model;
     let list = if posts.items.is_empty() {
-        view! { <p class="empty">{text::FEED_EMPTY}</p> }.erased()
+        view! {
+            <div class="empty">
+                <p>{text::FEED_EMPTY}</p>
+                {people(posts.suggestions)}
+                <a class="btn" href=routes::page::HOME>"Show my feed"</a>
+            </div>
+        }
+        .erased()
     } else {
         let cards: Vec<AnyView> = posts.items.into_iter().enumerate().map(|(i, post)| card(post, now, i == 0)).collect();
         view! {
@@ -110,5 +118,5 @@ fn back(username: &str) -> AnyView {
 /// While the app looks for the session that it shall fetch the feed with.
 #[must_use]
 pub fn waiting() -> AnyView {
-    view! { <div class="columns"><div class="feed">{heading_apart(TITLE)} <Skeleton /></div><div class="side"></div></div> }.erased()
+    view! { <div class="columns"><div class="feed">{heading_apart(TITLE)} {skeleton()}</div><div class="side"></div></div> }.erased()
 }

@@ -1,60 +1,151 @@
-//! One post: who, when, the picture, the words.
+//! One post, what was said to it, and what its reader can do.
 
 use leptos::prelude::*;
 
+use super::card::{acts, byline, described, some};
+use super::parts::{Field, heading, summary, text_area};
+use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
 use crate::ui::time;
-use crate::wire::feed::Post;
+use crate::wire::feed::{Comment, Post};
+use crate::wire::problem::Problem;
 
-/// The card. The picture of the first is what a cold start is measured by, so it is fetched before anything else.
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct PostPage {
+    /// The post.
+    pub post: Post,
+    /// What was said to it, oldest first.
+    pub comments: Vec<Comment>,
+    /// The username of who reads, if they are logged in.
+    pub reader: Option<String>,
+    /// Unix milliseconds.
+    pub now: i64,
+    /// Why a comment was not taken, and what it said.
+    pub refused: Option<(Problem, String)>,
+}
+
+/// What the window is called.
 #[must_use]
-pub fn card(post: Post, now: i64, first: bool) -> AnyView {
-    let id = post.post_id.simple().to_string();
-    let name_id = id.clone();
-    let alt = if post.alt.is_empty() { "No description".to_owned() } else { post.alt };
-    view! {
-        <li>
-            <article class="post" aria-labelledby=name_id>
-                <header>
-                    <Avatar username=post.username.clone() display_name=post.display_name.clone() />
-                    <h2 id=id>{post.display_name}</h2>
+pub fn title(post: &Post) -> String {
+    ["Post by ", &post.display_name].concat()
+}
+
+/// The page.
+#[must_use]
+pub fn post(page: PostPage) -> AnyView {
+    let PostPage { post, comments, reader, now, refused } = page;
+    let here = routes::post(&post.post_id.simple().to_string());
+    let mine = |username: &str| reader.as_deref() == Some(username);
+    let own = mine(&post.username).then(|| {
+        remove([&here, "/delete"].concat(), "Delete post", "Delete this post, its likes and its comments? They cannot be brought back.")
+    });
+    let said: Vec<AnyView> = comments
+        .into_iter()
+        .map(|comment| {
+            let target = [&here, "/comments/", &comment.comment_id.to_string(), "/delete"].concat();
+            let own = mine(&comment.username).then(|| remove(target, "Delete comment", "Delete this comment?"));
+            view! {
+                <li>
                     <p class="muted">
-                        {["@", &post.username, " · "].concat()}
-                        <time datetime=time::rfc3339(post.created_at) title=time::moment(post.created_at)>
-                            {time::ago(now, post.created_at)}
+                        <a href=routes::user(&comment.username)>{["@", &comment.username].concat()}</a>
+                        " · "
+                        <time datetime=time::rfc3339(comment.created_at) title=time::moment(comment.created_at)>
+                            {time::ago(now, comment.created_at)}
                         </time>
                     </p>
+                    <p class="said" dir="auto">{comment.content}</p>
+                    {own}
+                </li>
+            }
+            .erased()
+        })
+        .collect();
+    let none = said.is_empty().then(|| view! { <p class="muted">"No comments yet."</p> });
+    let form = match &reader {
+        Some(_) => say(&here, refused),
+        None => {
+            let log_in = [routes::page::LOG_IN, "?next=", &routes::query_value(&here)].concat();
+            view! { <p><a href=log_in>"Log in"</a> " to like or comment."</p> }.erased()
+        }
+    };
+    let (width, height) = (post.width, post.height);
+    view! {
+        <div class="single">
+            <article class="post whole">
+                <header>
+                    <Avatar username=post.username.clone() display_name=post.display_name.clone() />
+                    <h1 id="heading" tabindex="-1"><a href=routes::user(&post.username)>{post.display_name.clone()}</a></h1>
+                    {byline(&post.username, now, post.created_at)}
                 </header>
                 <img
-                    src=post.picture
-                    alt=alt
-                    width="1080"
-                    height="1350"
-                    decoding="async"
-                    elementtiming=first.then_some("first-post")
-                    fetchpriority=first.then_some("high")
-                    loading=(!first).then_some("lazy")
+                    src=post.picture.clone()
+                    srcset=some(post.srcset.clone())
+                    sizes="(width < 48rem) 100vw, 45rem"
+                    alt=described(post.alt.clone())
+                    width=width
+                    height=height
+                    fetchpriority="high"
                 />
-                {(!post.caption.is_empty()).then(|| view! { <p class="caption">{post.caption}</p> })}
+                {acts(&post, reader.is_some())}
+                {some(post.caption.clone()).map(|caption| view! { <p class="caption" dir="auto">{caption}</p> })}
+                {own}
             </article>
-        </li>
+            <section class="card stack" id="comments" aria-labelledby="comments-title">
+                <h2 id="comments-title">"Comments"</h2>
+                {none}
+                <ol role="list" class="comments">{said}</ol>
+                {form}
+            </section>
+        </div>
     }
     .erased()
 }
 
-/// Two posts that are not there yet, of a post's exact size.
-#[component]
-pub fn Skeleton() -> impl IntoView {
-    let card = || {
-        view! {
-            <div class="post">
-                <header><span class="avatar sk"></span><span class="sk short"></span><span class="sk shorter"></span></header>
-                <div class="picture sk"></div>
-                <p class="caption"><span class="sk"></span></p>
-            </div>
-        }
-        .erased()
+fn say(here: &str, refused: Option<(Problem, String)>) -> AnyView {
+    let (problem, typed) = refused.map_or((None, String::new()), |(problem, typed)| (Some(problem), typed));
+    let field = Field {
+        name: "content",
+        label: "Add a comment",
+        hint: Some("500 characters at most."),
+        value: &typed,
+        longest: Some(500),
+        ..Field::default()
     };
-    view! { <div class="posts" aria-hidden="true">{card()}{card()}</div> }.erased()
+    view! {
+        <form class="stack" method="post" action=[here, "/comments"].concat() data-keep="">
+            {summary(problem.as_ref(), "keep your comment")}
+            {text_area(field, 3, problem.as_ref())}
+            <button class="btn primary">"Comment"</button>
+        </form>
+    }
+    .erased()
+}
+
+/// A button that asks once more, without scripts too.
+fn remove(target: String, label: &'static str, question: &'static str) -> AnyView {
+    view! {
+        <details class="remove">
+            <summary>{label}"…"</summary>
+            <form method="post" action=target>
+                <p>{question}</p>
+                <button class="btn danger">{label}</button>
+            </form>
+        </details>
+    }
+    .erased()
+}
+
+/// In place of a post that is not there any more.
+#[must_use]
+pub fn gone() -> AnyView {
+    view! {
+        <div class="guard">
+            {heading("This post does not exist.")}
+            <p>"Its author may have deleted it."</p>
+            <a class="btn primary" href=routes::page::HOME>"Go to the feed"</a>
+        </div>
+    }
+    .erased()
 }

@@ -18,9 +18,17 @@ pub struct Done {
     saved: Option<String>,
 }
 
+impl Done {
+    /// Whether it says so.
+    #[must_use]
+    pub fn is(&self) -> bool {
+        self.saved.is_some()
+    }
+}
+
 /// The page.
 pub async fn show(Query(done): Query<Done>, visitor: Visitor) -> Response {
-    let view = appearance::appearance(cookies::looks(&visitor.headers), done.saved.is_some());
+    let view = appearance::appearance(cookies::looks(&visitor.headers), done.is());
     documents::page(visitor, StatusCode::OK, appearance::TITLE, view).await
 }
 

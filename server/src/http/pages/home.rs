@@ -25,7 +25,7 @@ pub async fn show(State(site): State<Arc<Site>>, Query(query): Query<After>, vis
         return Err(Error::Forbidden.into());
     }
     let (storage, saved) = visitor.keeping(&site).await?;
-    let posts = crate::feed::page(&site.auth.db, query.after.as_deref()).await?;
+    let posts = crate::feed::page(&site.auth.db, viewer.account_id, query.after.as_deref()).await?;
     let model = Feed { viewer, storage, saved, local: site.lab, posts, now: site.auth.clock.now() };
     Ok(documents::page(visitor, StatusCode::OK, feed::TITLE, feed::feed(model)).await)
 }

@@ -1,0 +1,70 @@
+//! The form for a new post. It works without scripts: the picture goes along with it.
+
+use leptos::prelude::*;
+
+use super::parts::{Field, field, heading, summary, text_area};
+use crate::routes;
+use crate::ui::erased::Erase;
+use crate::wire::feed::{ALT_MAX, CAPTION_MAX};
+use crate::wire::problem::Problem;
+
+/// What the window is called, and the page.
+pub const TITLE: &str = "New post";
+
+/// What came back with a form that was refused.
+#[derive(Clone, Debug, Default)]
+pub struct NewPostPage {
+    /// Why.
+    pub problem: Option<Problem>,
+    /// As typed.
+    pub caption: String,
+    /// As typed.
+    pub alt: String,
+}
+
+/// The page.
+#[must_use]
+pub fn new_post(page: &NewPostPage) -> AnyView {
+    let problem = page.problem.as_ref();
+    let caption =
+        Field { name: "caption", label: "Caption", value: &page.caption, optional: true, longest: Some(CAPTION_MAX), ..Field::default() };
+    let alt = Field {
+        name: "alt",
+        label: "Describe the picture",
+        hint: Some("People who cannot see it read this."),
+        value: &page.alt,
+        optional: true,
+        longest: Some(ALT_MAX),
+        ..Field::default()
+    };
+    let error = problem.and_then(|problem| problem.of_field("picture")).map(str::to_owned);
+    let again = problem.is_some().then_some(" Choose it once more: browsers do not keep it.");
+    let described = if error.is_some() { "picture-hint picture-error" } else { "picture-hint" };
+    view! {
+        <div class="narrow">
+            {heading(TITLE)}
+            {summary(problem, "publish your post")}
+            <form class="card stack" method="post" enctype="multipart/form-data" action=routes::page::NEW_POST data-keep="">
+                <div class="field">
+                    <label for="picture">"Picture"</label>
+                    <p class="hint" id="picture-hint">"JPEG, PNG or WebP, 8 MB at most."{again}</p>
+                    {error.clone().map(|error| view! { <p class="err" id="picture-error"><span class="vh">"Error: "</span>{error}</p> })}
+                    <input
+                        id="picture"
+                        name="picture"
+                        type="file"
+                        accept="image/jpeg,image/png,image/webp"
+                        required=true
+                        aria-invalid=error.is_some().then_some("true")
+                        aria-describedby=described
+                    />
+                </div>
+                {text_area(caption, 4, problem)}
+                {field(alt, problem)}
+                <p class="hint">"Where it was taken, and with which camera, is removed before anybody sees it."</p>
+                <button class="btn primary">"Publish post"</button>
+            </form>
+        </div>
+    }
+    .erased()
+}

@@ -1,0 +1,28 @@
+-- What somebody says about themselves on their profile.
+alter table accounts add column bio text not null default '';
+
+create table likes (
+  post_id    uuid    not null references posts on delete cascade,
+  account_id uuid    not null references accounts on delete cascade,
+  created_at bigint not null,
+  primary key (post_id, account_id)
+);
+create index likes_of_account on likes (account_id);
+
+create table follows (
+  follower_id uuid    not null references accounts on delete cascade,
+  followed_id uuid    not null references accounts on delete cascade,
+  created_at  bigint not null,
+  primary key (follower_id, followed_id)
+);
+create index follows_of_followed on follows (followed_id);
+
+create index posts_of_author on posts (account_id, created_at, post_id);
+-- Which post shows a picture: one that none shows is removed.
+create index posts_of_picture on posts (picture);
+create index comments_of_account on comments (account_id);
+
+-- A picture without content lies in the picture store, in several widths, the widest of them this one.
+alter table pictures add column width bigint not null default 1080;
+alter table pictures add column height bigint not null default 1350;
+alter table pictures add column created_at bigint not null default 0;

@@ -1,0 +1,37 @@
+//! Table `likes`.
+
+use uuid::Uuid;
+
+use super::{Db, Result, on, statements};
+use crate::model::Timestamp;
+
+statements! {
+    INSERT = "insert into likes (post_id, account_id, created_at) select post_id, $2, $3 from posts where post_id = $1
+        on conflict (post_id, account_id) do nothing";
+    DELETE = "delete from likes where post_id = $1 and account_id = $2";
+    COUNT = "select (select count(*) from likes l where l.post_id = p.post_id) from posts p where p.post_id = $1";
+}
+
+/// `account_id` likes the post, if there is one; a second time changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(db: &Db, post_id: Uuid, account_id: Uuid, now: Timestamp) -> Result<()> {
+    on!(write db, |conn| sqlx::query(INSERT).bind(post_id).bind(account_id).bind(now).execute(conn).await.map(|_| ()))
+}
+
+/// No longer; a second time changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(db: &Db, post_id: Uuid, account_id: Uuid) -> Result<()> {
+    on!(write db, |conn| sqlx::query(DELETE).bind(post_id).bind(account_id).execute(conn).await.map(|_| ()))
+}
+
+/// How many like a post; `None`: there is no such post.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(db: &Db, post_id: Uuid) -> Result<Option<i64>> {
+    on!(read db, |conn| sqlx::query_scalar(COUNT).bind(post_id).fetch_optional(conn).await)
+}

@@ -13,6 +13,9 @@ on_both!(
     a_feed_of_many_authors_has_no_gaps,
     what_a_profile_says_is_what_was_typed,
     names_that_hide_something,
+    a_profile_is_a_page,
+    an_empty_feed_names_people_to_follow,
+    a_profile_is_edited_without_scripts,
 );
 
 async fn signed_up(world: &World, username: &str) -> Tab {
@@ -143,4 +146,49 @@ async fn names_that_hide_something(world: World) {
     let name = json!({"display_name": "\u{202e}anim\0 <b>\u{2066}", "bio": ""});
     assert_eq!(tab.json(Method::PUT, "/api/me/profile", &name).await.status, 204);
     assert_eq!(world.tab().get("/api/users/mina").await.json()["display_name"], "anim <b>");
+}
+
+async fn a_profile_is_a_page(world: World) {
+    let mut mina = world.tab_of("mina").await;
+    mina.json(Method::PUT, "/api/me/profile", &json!({"display_name": "Mina", "bio": "Lamps & <b>"})).await;
+    let (own, other, nobody) =
+        (mina.get("/u/mina").await, world.tab_of("rover").await.get("/u/mina").await, world.tab().get("/u/mina").await);
+    for reply in [&own, &other, &nobody] {
+        assert_eq!(reply.status, 200);
+        assert!(reply.text.contains("<title>Mina (@mina)") && reply.text.contains("Lamps &amp; &lt;b&gt;"), "{}", reply.text);
+        assert!(reply.text.matches("<img").count() > 5);
+    }
+    let has = |page: &str| (page.contains("Edit profile"), page.contains("aria-pressed=\"true\""), page.contains("to follow."));
+    assert_eq!((has(&own.text), has(&other.text), has(&nobody.text)), ((true, false, false), (false, true, false), (false, false, true)));
+    let reply = mina.get("/u/nobody.here").await;
+    assert!(reply.status == 404 && reply.text.contains("There is no account called @nobody.here."), "{}", reply.text);
+    let reply = mina.get("/u/%3Cscript%3E%E2%80%AE").await;
+    assert!(reply.status == 404 && !reply.text.contains("@<script>") && !reply.text.contains('\u{202e}'));
+    assert!(signed_up(&world, "newcomer").await.get("/u/newcomer").await.text.contains("No posts yet."));
+    let reply = mina.form("/u/rover/follow", "on=false").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/u/rover")));
+    assert_eq!(mina.get("/api/users/rover").await.json()["followed"], false);
+    assert_eq!(mina.form("/u/nobody.here/follow", "on=true").await.status, 404);
+}
+
+async fn an_empty_feed_names_people_to_follow(world: World) {
+    let mut tab = signed_up(&world, "newcomer").await;
+    let page = tab.get("/").await.text;
+    assert!(page.contains("Your feed is quiet. Follow a few people to fill it."));
+    assert_eq!(page.matches("/follow\"").count(), 3);
+    tab.form("/u/rover/follow", "on=true").await;
+    let page = tab.get("/").await.text;
+    assert!(page.contains("class=\"posts\"") && !page.contains("Your feed is quiet"));
+}
+
+async fn a_profile_is_edited_without_scripts(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    assert!(tab.get("/settings/profile").await.text.contains("value=\"Mina\""));
+    let reply = tab.form("/settings/profile", "display_name=Mina+O.&bio=Lamps%0D%0Aand+more").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/settings/profile?saved")));
+    let page = tab.get("/settings/profile?saved").await.text;
+    assert!(page.contains("value=\"Mina O.\"") && page.contains("Lamps\nand more") && page.contains("Saved."));
+    let reply = tab.form("/settings/profile", &format!("display_name=M&bio={}", "x".repeat(301))).await;
+    assert!(reply.status == 422 && reply.text.contains("Use 300 characters at most") && reply.text.contains("value=\"M\""));
+    assert_eq!(world.tab().get("/settings/profile").await.header("location"), Some("/login?next=/settings/profile"));
 }

@@ -24,6 +24,11 @@ on_both!(
     a_like_is_counted_once,
     a_post_is_public_and_what_one_does_with_it_is_not,
     a_comment_is_removed_by_who_wrote_it,
+    a_post_is_a_page,
+    forms_do_without_scripts_what_the_app_does,
+    a_switch_that_the_app_turns_answers_with_nothing,
+    a_form_that_was_refused_comes_back_with_what_was_typed,
+    who_is_not_logged_in_is_led_there_and_back,
 );
 
 /// A picture, small.
@@ -319,4 +324,123 @@ async fn a_comment_is_removed_by_who_wrote_it(world: World) {
     assert_eq!(rover.json(Method::DELETE, &path, &json!({})).await.code(), "not_found");
     assert_eq!(rover.get(&comments).await.json(), json!([]));
     assert_eq!(rover.json(Method::DELETE, "/api/comments/nonsense", &json!({})).await.code(), "not_found");
+}
+
+fn page(post: &Value) -> String {
+    format!("/p/{}", post["post_id"].as_str().unwrap().replace('-', ""))
+}
+
+async fn a_post_is_a_page(world: World) {
+    let mut mina = world.tab_of("mina").await;
+    let post = posted(&mut mina, "Mind the <b> \u{202e}step").await;
+    let comment = json!({"content": "Words\u{202e} of a <script>"});
+    mina.post(&format!("{}/comments", path(&post)), &comment).await;
+    let own = mina.get(&page(&post)).await;
+    let other = world.tab_of("rover").await.get(&page(&post)).await;
+    let nobody = world.tab().get(&page(&post)).await;
+    for reply in [&own, &other, &nobody] {
+        assert_eq!(reply.status, 200);
+        assert!(reply.text.contains("<title>Post by Mina"), "{}", reply.text);
+        assert!(reply.text.contains("Mind the &lt;b&gt;") && !reply.text.contains("of a <script>"));
+        assert!(reply.text.contains("alt=\"A gradient\"") && reply.text.contains("width=\"40\"") && reply.text.contains("height=\"50\""));
+        assert_eq!(reply.text.matches("dir=\"auto\"").count(), 2, "what turns the direction ends with what it stands in");
+    }
+    let has = |reply: &Reply| (reply.text.contains("/delete\""), reply.text.contains("aria-pressed"), reply.text.contains("<textarea"));
+    assert_eq!((has(&own), has(&other), has(&nobody)), ((true, true, true), (false, true, true), (false, false, false)));
+    assert!(nobody.text.contains(&format!("/login?next={}", page(&post))) && nobody.text.contains(" to like or comment."));
+    for gone in ["/p/nonsense", "/p/00000000000000000000000000000001"] {
+        let reply = mina.get(gone).await;
+        assert!(reply.status == 404 && reply.text.contains("This post does not exist."), "{gone}");
+    }
+    // Without a description, it says so.
+    let reply = mina.multipart("/api/posts", &[("picture", &jpeg(40, 50))]).await;
+    assert!(mina.get(&page(&reply.json())).await.text.contains("alt=\"No description\""));
+}
+
+async fn forms_do_without_scripts_what_the_app_does(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let picture = jpeg(40, 50);
+    let reply = tab.multipart("/new", &[("picture", &picture), ("caption", b"One\r\ntwo"), ("alt", b"")]).await;
+    assert_eq!(reply.status, 303, "{}", reply.text);
+    let here = reply.header("location").unwrap().to_owned();
+    let api = |rest: &str| format!("/api/posts/{}{rest}", &here[3..]);
+    assert_eq!(tab.get(&api("")).await.json()["caption"], "One\ntwo");
+
+    // The page where it was pressed is come back to, if it is one of ours.
+    for (referer, back) in
+        [("http://localhost:3000/?after=abc", "/?after=abc"), ("https://evil.example/", &*here), ("http://localhost:3000//evil", &here)]
+    {
+        let mut tab = tab.stolen().with_header("referer", referer);
+        let reply = tab.form(&format!("{here}/like"), "on=true").await;
+        assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some(back)), "{referer}");
+    }
+    assert_eq!(tab.get(&api("")).await.json()["likes"], 1);
+    tab.form(&format!("{here}/like"), "on=false").await;
+    assert_eq!(tab.get(&api("")).await.json()["likes"], 0);
+    assert_eq!(tab.form(&format!("{here}/like"), "on=perhaps").await.status, 400);
+
+    let reply = tab.form(&format!("{here}/comments"), "content=One%0D%0Atwo").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some(&*format!("{here}#comments"))));
+    let comments = tab.get(&api("/comments")).await.json();
+    assert_eq!(comments[0]["content"], "One\ntwo");
+    let remove = format!("{here}/comments/{}/delete", comments[0]["comment_id"].as_str().unwrap());
+    assert_eq!(world.tab_of("rover").await.form(&remove, "").await.status, 404, "somebody else's");
+    assert_eq!(tab.form(&remove, "").await.status, 303);
+    assert_eq!(tab.get(&api("/comments")).await.json(), json!([]));
+
+    assert_eq!(world.tab_of("rover").await.form(&format!("{here}/delete"), "").await.status, 404, "somebody else's");
+    let reply = tab.form(&format!("{here}/delete"), "").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/u/mina")));
+    assert_eq!(tab.get(&api("")).await.code(), "not_found");
+}
+
+async fn a_switch_that_the_app_turns_answers_with_nothing(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let account = tab.get("/api/me").await.json()["account_id"].as_str().unwrap().to_owned();
+    let post = posted(&mut tab, "").await;
+    let mut app = tab.stolen().with_header("x-account", &account);
+    for path in [format!("{}/like", page(&post)), "/u/rover/follow".into()] {
+        let reply = app.form(&path, "on=true").await;
+        assert_eq!((reply.status.as_u16(), &*reply.text), (204, ""), "{path}");
+    }
+    let reply = app.form("/p/00000000000000000000000000000001/like", "on=true").await;
+    assert_eq!(reply.code(), "not_found", "so that it turns back");
+    // A form of another site turns nothing.
+    let mut other = tab.stolen().with_header("sec-fetch-site", "cross-site");
+    assert_eq!(other.form(&format!("{}/like", page(&post)), "on=false").await.status, 403);
+    assert_eq!(tab.get(&path(&post)).await.json()["likes"], 1);
+}
+
+async fn a_form_that_was_refused_comes_back_with_what_was_typed(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let reply = tab.multipart("/new", &[("picture", b"<svg/>"), ("caption", b"A <b>caption"), ("alt", b"An \"alt\"")]).await;
+    assert_eq!(reply.status, 422);
+    assert!(reply.text.contains("<title>Error: New post") && reply.text.contains("id=\"problem\""));
+    assert!(reply.text.contains("Choose a JPEG, PNG or WebP picture.") && reply.text.contains("A &lt;b>caption"), "{}", reply.text);
+    assert!(reply.text.contains("value=\"An &quot;alt&quot;\""));
+    let reply = tab.multipart("/new", &[("picture", &vec![0xff; (14 << 20) - 1000]), ("caption", b"Kept")]).await;
+    assert!(reply.status == 422 && reply.text.contains("This picture is 14 MB. The limit is 8 MB.") && reply.text.contains("Kept"));
+
+    let post = posted(&mut tab, "").await;
+    let long = "x".repeat(501);
+    let reply = tab.form(&format!("{}/comments", page(&post)), &format!("content={long}")).await;
+    assert!(reply.status == 422 && reply.text.contains("Use 500 characters at most") && reply.text.contains(&long));
+    assert_eq!(tab.form(&format!("{}/comments", page(&post)), "content=").await.status, 422);
+    assert_eq!(world.count("select count(*) from comments").await, 0);
+}
+
+async fn who_is_not_logged_in_is_led_there_and_back(world: World) {
+    let mut mina = world.tab_of("mina").await;
+    let post = posted(&mut mina, "").await;
+    let mut nobody = world.tab();
+    assert_eq!(nobody.get("/new").await.header("location"), Some("/login?next=/new"));
+    for (path, body) in [(format!("{}/like", page(&post)), "on=true"), (format!("{}/comments", page(&post)), "content=x")] {
+        let reply = nobody.form(&path, body).await;
+        assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some(&*format!("/login?next={path}"))));
+        // After the log-in, that path leads to the post.
+        assert_eq!(mina.get(&path).await.header("location"), Some(&*page(&post)));
+    }
+    let reply = nobody.multipart("/new", &[("picture", b"x")]).await;
+    assert_eq!(reply.header("location"), Some("/login?next=/new"));
+    assert_eq!(mina.get(&path(&post)).await.json()["likes"], 0);
 }

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { scene } from './support.mjs';
 import { assertNeverAskedToLogIn, assertNoStatus, assertReturnLine, expectText, firstPost } from './see.mjs';
-import { MINA, NEW, feed, logIn, signUp } from './walk.mjs';
+import { MINA, NEW, feed, follow, logIn, signUp } from './walk.mjs';
 
 scene('who signs up and saves finds the feed in the first HTML after the browser was closed', {}, async ({ browser, page }) => {
     await signUp(page, { ...NEW, save: true });
+    await follow(page, 'rover');
 
     page = await browser.reopen();
     await page.goto('/');

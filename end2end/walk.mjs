@@ -20,14 +20,14 @@ export async function logIn(page, { login, password, storage, save = true } = MI
     await feed(page);
 }
 
-/** From the sign-up page to the feed. */
+/** From the sign-up page to a feed that is still quiet. */
 export async function signUp(page, { save = true, ...fields }) {
     await page.goto('/signup');
     await hydrated(page);
     await fillIn(page, fields);
     await press(page, 'Create account');
     await answer(page, save);
-    await feed(page);
+    await quiet(page);
 }
 
 /** "Save your login info?" */
@@ -57,4 +57,19 @@ export function hydrated(page) {
 /** The feed is there. */
 export function feed(page) {
     return page.locator('article.post').first().waitFor();
+}
+
+/** The feed is there, and empty. */
+export function quiet(page) {
+    return page.locator('.feed .empty').waitFor();
+}
+
+/** Follows somebody, on their profile, and comes back to a feed that is no longer empty. */
+export async function follow(page, username) {
+    await page.goto(`/u/${username}`);
+    const answered = page.waitForResponse((response) => response.url().endsWith('/follow'));
+    await press(page, 'Follow');
+    await answered;
+    await page.goto('/');
+    await feed(page);
 }

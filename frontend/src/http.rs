@@ -9,7 +9,10 @@ use js_sys::Reflect;
 use reqwasm::http;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, RequestCredentials, RequestInit};
+use web_sys::{AbortSignal, FormData, Headers, RequestCredentials, RequestInit};
+
+/// How long a form with a file may take, in milliseconds: as long as the server lets it.
+const FILE_PATIENCE: u32 = 120_000;
 
 /// `fetch`. Bounded in time, from the first byte out to the last one in.
 pub(crate) struct Fetch;
@@ -53,8 +56,11 @@ async fn by_hand(request: &Request) -> Option<http::Response> {
     let out = RequestInit::new();
     out.set_method(request.method);
     out.set_credentials(credentials(request));
-    out.set_signal(Some(&AbortSignal::timeout_with_u32(request.patience)));
-    Reflect::set(&out, &"keepalive".into(), &JsValue::TRUE).ok()?;
+    let form = request.form.as_ref().and_then(|form| form.0.downcast_ref::<JsValue>());
+    let patience = if form.is_some_and(JsValue::has_type::<FormData>) { FILE_PATIENCE } else { request.patience };
+    out.set_signal(Some(&AbortSignal::timeout_with_u32(patience)));
+    // Never with a file: browsers send no more than 64 KiB that way.
+    Reflect::set(&out, &"keepalive".into(), &request.keepalive.into()).ok()?;
     let lines = Headers::new().ok()?;
     for (name, value) in headers(request) {
         lines.set(name, value.expose()).ok()?;
@@ -64,7 +70,7 @@ async fn by_hand(request: &Request) -> Option<http::Response> {
         out.set_body(&body.expose().into());
     }
     // Its media type is the browser's to say: it knows the boundary.
-    if let Some(form) = request.form.as_ref().and_then(|form| form.0.downcast_ref::<JsValue>()) {
+    if let Some(form) = form {
         out.set_body(form);
     }
     let answer = JsFuture::from(web_sys::window()?.fetch_with_str_and_init(&request.path, &out)).await.ok()?;

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench that cannot run has nothing to say")]
 
 mod bare;
+mod feed;
 mod process;
 mod refresh;
 mod requests;
@@ -32,6 +33,9 @@ fn main() -> ExitCode {
     }
     if chosen("refresh") {
         refresh::measure(&mut sheet);
+    }
+    if chosen("feed") {
+        feed::measure(&mut sheet);
     }
     sheet.conclude()
 }

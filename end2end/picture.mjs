@@ -1,0 +1,37 @@
+// A picture to upload.
+
+import { deflateSync } from 'node:zlib';
+
+/** A PNG that fades from one colour to another, as a file for `setInputFiles`. */
+export function picture(width = 600, height = 400) {
+    const rows = Buffer.alloc(height * (1 + width * 3));
+    for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) rows.set([(255 * x) / width, (255 * y) / height, 90], y * (1 + width * 3) + 1 + x * 3);
+    }
+    const head = Buffer.alloc(13);
+    head.writeUInt32BE(width, 0);
+    head.writeUInt32BE(height, 4);
+    // Eight bits each of red, green and blue.
+    head.set([8, 2, 0, 0, 0], 8);
+    const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    const buffer = Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+    return { name: 'fade.png', mimeType: 'image/png', buffer };
+}
+
+function chunk(kind, data) {
+    const body = Buffer.concat([Buffer.from(kind), data]);
+    const whole = Buffer.alloc(body.length + 8);
+    whole.writeUInt32BE(data.length, 0);
+    body.copy(whole, 4);
+    whole.writeUInt32BE(crc(body), body.length + 4);
+    return whole;
+}
+
+function crc(bytes) {
+    let sum = 0xffffffff;
+    for (const byte of bytes) {
+        sum ^= byte;
+        for (let bit = 0; bit < 8; bit++) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
+    }
+    return ~sum >>> 0;
+}

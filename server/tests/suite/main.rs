@@ -30,6 +30,7 @@ mod posts;
 mod process;
 mod refresh;
 mod rooms;
+mod s3;
 mod save;
 mod sign_up;
 mod sim;

@@ -25,10 +25,16 @@ pub struct Process {
 impl Process {
     /// On the embedded database, or on the one named; with more arguments.
     pub fn start(data: &Path, database: Option<&str>, more: &[&str]) -> Self {
+        Self::start_with(data, database, more, &[])
+    }
+
+    /// With variables, too.
+    pub fn start_with(data: &Path, database: Option<&str>, more: &[&str], environment: &[(&str, &str)]) -> Self {
         let address_file = data.join("address");
         let _ = fs::remove_file(&address_file);
         let mut command = Command::new(env!("CARGO_BIN_EXE_nightlatch"));
         command.arg("--address-file").arg(&address_file).arg("--data").arg(data).args(["--listen", "127.0.0.1:0", "--throttle", "off"]);
+        command.envs(environment.iter().copied());
         // One origin for all, whatever port each listens at, as behind a balancer.
         command.args(["--origin", "http://localhost:3000", "--argon2-memory", "7168", "--argon2-passes", "1"]).args(more);
         if let Some(database) = database {

@@ -6,7 +6,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertAccessible } from './axe.mjs';
 import { scene } from './support.mjs';
-import { ADMIN, MINA, answer, feed, fillIn, hydrated, logIn, press } from './walk.mjs';
+import { ADMIN, MINA, NEW, answer, feed, fillIn, hydrated, logIn, press, signUp } from './walk.mjs';
+import { picture } from './picture.mjs';
 
 const RESULTS = join(import.meta.dirname, 'results');
 const WIDTHS = [360, 1280];
@@ -79,6 +80,43 @@ scene('the pages after the log-in fit', { complaints: [/status of 403/] }, async
     await portray(page, 'appearance');
     await page.goto('/admin/accounts');
     await portray(page, 'accounts-refused');
+});
+
+scene('the pages of posts and people fit', { complaints: [/status of (404|422)/] }, async ({ page }) => {
+    await page.goto('/u/rover');
+    await portray(page, 'user-public');
+    await page.locator('.grid a').first().click();
+    await page.locator('article.whole').waitFor();
+    await portray(page, 'post-public');
+    await page.goto('/u/nobody.here');
+    await portray(page, 'user-missing');
+    await logIn(page, MINA);
+    await page.goto('/new');
+    await portray(page, 'new-post');
+    await page.locator('[name="picture"]').setInputFiles({ name: 'a', mimeType: 'image/jpeg', buffer: Buffer.from('none') });
+    await press(page, 'Publish post');
+    await page.locator('.summary').waitFor();
+    await portray(page, 'new-post-refused');
+    await page.locator('[name="picture"]').setInputFiles(picture(1600, 900));
+    await fillIn(page, { caption: 'From one colour to another, and a_word_that_is_longer_than_any_line_of_a_phone_could_ever_be', alt: 'A fade' });
+    await press(page, 'Publish post');
+    await page.getByLabel('Add a comment').fill('What a light.');
+    await press(page, 'Comment');
+    await page.locator('.said').waitFor();
+    await page.getByRole('button', { name: /^Like/ }).click();
+    await page.locator('article summary').click();
+    await portray(page, 'post');
+    await page.goto('/u/mina');
+    await portray(page, 'user-own');
+    await page.goto('/u/rover');
+    await portray(page, 'user');
+    await page.goto('/settings/profile');
+    await portray(page, 'profile');
+});
+
+scene('a quiet feed fits', {}, async ({ page }) => {
+    await signUp(page, NEW);
+    await portray(page, 'feed-quiet');
 });
 
 scene('the pages of an admin fit', {}, async ({ page }) => {

@@ -91,7 +91,8 @@ scene('a comment that was typed is still there after a session has ended', { com
     // The session is ended behind the page's back, as from another device.
     const cookies = (await browser.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
     const origin = new URL(page.url()).origin;
-    const ended = await fetch(`${origin}/api/session`, { method: 'DELETE', headers: { cookie: cookies, origin } });
+    const headers = { cookie: cookies, origin, 'content-type': 'application/json' };
+    const ended = await fetch(`${origin}/api/session`, { method: 'DELETE', headers, body: '{}' });
     assert.equal(ended.status, 204);
     await press(page, 'Comment');
     await page.getByRole('link', { name: 'Log in' }).first().click();

@@ -42,7 +42,8 @@ pub fn feed(model: Feed) -> AnyView {
             <div class="empty">
                 <p>{text::FEED_EMPTY}</p>
                 {people(posts.suggestions)}
-                <a class="btn" href=routes::page::HOME>"Show my feed"</a>
+                // Another look at the same page: the router would stay where it is.
+                <a class="btn" href=routes::page::HOME rel="external">"Show my feed"</a>
             </div>
         }
         .erased()

@@ -36,6 +36,28 @@ pub mod page {
     pub const PROFILE: &str = "/settings/profile";
     /// How the pages look in this browser.
     pub const APPEARANCE: &str = "/settings/appearance";
+    /// Everything that can be set.
+    pub const SETTINGS: &str = "/settings";
+    /// Password, browsers, history.
+    pub const SECURITY: &str = "/settings/security";
+    /// Where the account is logged in.
+    pub const SESSIONS: &str = "/settings/security/sessions";
+    /// What happened to its security.
+    pub const ACTIVITY: &str = "/settings/security/activity";
+    /// Another password.
+    pub const PASSWORD: &str = "/settings/security/password";
+    /// A copy of one's data, and the end of the account.
+    pub const DATA: &str = "/settings/data";
+    /// Where one lands after asking for the end of the account.
+    pub const GOODBYE: &str = "/goodbye";
+    /// Somebody does not know the password any more.
+    pub const FORGOT: &str = "/forgot";
+    /// The link in the mail that follows.
+    pub const RESET: &str = "/reset/{token}";
+    /// Every mail that would have been sent; local build only.
+    pub const MAIL: &str = "/mail";
+    /// Where password managers look for the page that changes a password.
+    pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 
     /// Pages that a browser renders too. Every other page is a document, which the server makes.
     pub const HYDRATED: [&str; 3] = [LOG_IN, SIGN_UP, SAVE];
@@ -73,6 +95,28 @@ pub mod api {
     pub const PROFILE: &str = "/api/me/profile";
     /// `GET`: every account, for the role `admin`.
     pub const ADMIN_ACCOUNTS: &str = "/api/admin/accounts";
+    /// `PATCH`: another role, disable, enable; for the role `admin`.
+    pub const ADMIN_ACCOUNT: &str = "/api/admin/accounts/{account_id}";
+    /// `DELETE`: end every session of an account, for the role `admin`.
+    pub const ADMIN_SESSIONS: &str = "/api/admin/accounts/{account_id}/sessions";
+    /// `GET`: what happened to everybody's security, for the role `admin`.
+    pub const ADMIN_EVENTS: &str = "/api/admin/events";
+    /// `GET`: where the account is logged in. `DELETE`: log out everywhere else.
+    pub const SESSIONS: &str = "/api/sessions";
+    /// `DELETE`: log one browser out. `PATCH`: call it something.
+    pub const SESSION_OF: &str = "/api/sessions/{session_id}";
+    /// `GET`: what happened to the account's security, newest first; `?before=` takes an `event_id`, `?topic=` a part.
+    pub const ACTIVITY: &str = "/api/activity";
+    /// `POST`: "Was this you?"
+    pub const ALERT: &str = "/api/activity/{event_id}";
+    /// `PUT`: another password.
+    pub const PASSWORD: &str = "/api/password";
+    /// `POST`: write a link to a new password to the owner.
+    pub const FORGOT: &str = "/api/password/forgot";
+    /// `POST`: a new password, by such a link.
+    pub const RESET: &str = "/api/password/reset";
+    /// `GET`: a copy of everything. `DELETE`: remove the account in 14 days.
+    pub const ACCOUNT: &str = "/api/account";
 }
 
 /// The page of a post.

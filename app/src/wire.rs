@@ -5,4 +5,5 @@ pub mod account;
 pub mod feed;
 pub mod problem;
 pub mod secret;
+pub mod security;
 pub mod session;

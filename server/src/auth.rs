@@ -5,11 +5,22 @@ pub mod access;
 pub mod account;
 pub mod chain;
 pub mod confirm;
+pub mod deletion;
+pub mod device;
 pub mod ended;
+pub mod ending;
 pub mod error;
+pub mod events;
+pub mod export;
+pub mod govern;
 pub mod keys;
+pub mod mail;
 pub mod password;
+pub mod passwords;
+pub mod places;
 pub mod policy;
+pub mod prove;
+pub mod refusals;
 pub mod ring;
 pub mod session;
 pub mod throttle;
@@ -62,6 +73,8 @@ pub struct Auth {
     pub ended: ended::Ended,
     /// What has come back, and is still to be written down.
     pub confirmations: confirm::Confirmations,
+    /// Log-ins that were refused, and are still to be written down.
+    pub refusals: refusals::Refusals,
     /// How long sessions last.
     pub limits: Limits,
     /// Whether attempts to log in are counted.

@@ -28,6 +28,12 @@ pub struct Config {
     pub keys_secret: Option<Secret>,
     /// The file that holds it.
     pub keys_secret_file: Option<PathBuf>,
+    /// The mail server, `smtps://user:password@host:port`; `None` keeps mails in the outbox.
+    pub smtp: Option<Secret>,
+    /// The file that holds it.
+    pub smtp_file: Option<PathBuf>,
+    /// Whom mails come from.
+    pub mail_from: Option<String>,
     /// Where to write the address listened at, for programs that start this one.
     pub address_file: Option<PathBuf>,
     /// How long an access token holds.
@@ -60,6 +66,9 @@ impl Default for Config {
             pictures: None,
             keys_secret: None,
             keys_secret_file: None,
+            smtp: None,
+            smtp_file: None,
+            mail_from: None,
             address_file: None,
             access_life: Duration::from_secs(300),
             limits: Limits::default(),
@@ -118,6 +127,24 @@ const SETTINGS: &[Setting] = &[
         name: KEYS_SECRET,
         help: "that secret itself, as a variable: 32 random bytes in base64",
         read: |c, v| keys_secret(v).map(|v| c.keys_secret = Some(v)),
+    },
+    Setting {
+        name: "smtp_file",
+        help: "file that names the mail server, as smtp does",
+        read: |c, v| {
+            c.smtp_file = Some(v.into());
+            Ok(())
+        },
+    },
+    Setting {
+        name: SMTP,
+        help: "mail server, as a variable: smtps://USER:PASSWORD@HOST:PORT; without one, mails stay in the outbox",
+        read: |c, v| smtp(v).map(|v| c.smtp = Some(v)),
+    },
+    Setting {
+        name: "mail_from",
+        help: "whom mails come from: Nightlatch <no-reply@nightlatch.example>",
+        read: |c, v| crate::mail::check_sender(v).map(|()| c.mail_from = Some(v.to_owned())).map_err(str::to_owned),
     },
     Setting {
         name: "address_file",
@@ -181,8 +208,11 @@ const SETTINGS: &[Setting] = &[
     },
 ];
 
-/// The one setting whose value is never repeated, and never a flag: other people on the machine can see those.
+/// The settings whose values are never repeated, and never a flag: other people on the machine can see those. Each can be in a file
+/// that the setting `…_file` names.
+const SECRETS: [&str; 2] = [KEYS_SECRET, SMTP];
 const KEYS_SECRET: &str = "keys_secret";
+const SMTP: &str = "smtp";
 
 const YEAR: u64 = 365 * 24 * 60 * 60;
 
@@ -250,9 +280,9 @@ pub fn read(
             }
             match SETTINGS.iter().find(|setting| setting.name == name) {
                 None => faults.push(format!("{source}: there is no setting \"{name}\"")),
-                Some(setting) if setting.name == KEYS_SECRET => {
+                Some(setting) if SECRETS.contains(&setting.name) => {
                     if source == "flags" {
-                        faults.push(format!("flags: {name} can be seen by others there, use keys_secret_file"));
+                        faults.push(format!("flags: {name} can be seen by others there, use {name}_file"));
                     } else if let Err(wanted) = (setting.read)(&mut config, value) {
                         faults.push(format!("{source}: {name} must be {wanted}"));
                     }
@@ -274,16 +304,28 @@ pub fn read(
     apply("environment", &environment, &mut faults);
     apply("flags", &flags, &mut faults);
 
-    if let Some(path) = config.keys_secret_file.clone() {
-        let name = path.display();
-        match open(&path.to_string_lossy()) {
-            _ if config.keys_secret.is_some() => faults.push("keys_secret and keys_secret_file are both set".into()),
-            Ok(text) => match keys_secret(text.trim()) {
-                Ok(secret) => config.keys_secret = Some(secret),
-                Err(wanted) => faults.push(format!("{name} must hold {wanted}")),
-            },
-            Err(error) => faults.push(format!("{name}: {error}")),
+    let in_file = |name: &str, path: &Option<PathBuf>, there: bool, faults: &mut Vec<String>| {
+        let path = path.as_ref()?;
+        if there {
+            faults.push(format!("{name} and {name}_file are both set"));
+            return None;
         }
+        let text = open(&path.to_string_lossy()).map_err(|error| faults.push(format!("{}: {error}", path.display()))).ok()?;
+        let setting = SETTINGS.iter().find(|setting| setting.name == name)?;
+        let mut read = Config::default();
+        (setting.read)(&mut read, text.trim())
+            .map(|()| read)
+            .map_err(|wanted| faults.push(format!("{} must hold {wanted}", path.display())))
+            .ok()
+    };
+    if let Some(read) = in_file(KEYS_SECRET, &config.keys_secret_file, config.keys_secret.is_some(), &mut faults) {
+        config.keys_secret = read.keys_secret;
+    }
+    if let Some(read) = in_file(SMTP, &config.smtp_file, config.smtp.is_some(), &mut faults) {
+        config.smtp = read.smtp;
+    }
+    if config.smtp.is_some() != config.mail_from.is_some() {
+        faults.push("smtp and mail_from belong together".into());
     }
     if !config.throttle && !config.is_local() {
         faults.push("throttle may be off on a local origin only".into());
@@ -401,6 +443,10 @@ fn keys_secret(text: &str) -> Result<Secret, String> {
     if is_secret(text) { Ok(Secret::new(text.to_owned())) } else { Err("32 random bytes or more in base64".into()) }
 }
 
+fn smtp(text: &str) -> Result<Secret, String> {
+    crate::mail::check_server(text).map(|()| Secret::new(text.to_owned())).map_err(str::to_owned)
+}
+
 fn choice(text: &str, yes: &str, no: &str) -> Result<bool, String> {
     if text == yes {
         Ok(true)
@@ -497,6 +543,30 @@ mod tests {
             let faults = faults.unwrap_err();
             assert!(faults.len() == 1 && !faults[0].contains("hunter2") && !faults[0].contains(&secret), "{faults:?}");
         }
+    }
+
+    #[test]
+    fn the_mail_server_is_read_and_its_password_never_repeated() {
+        let url = "smtps://user:hunter22@mail.example:465";
+        let from = ("NIGHTLATCH_MAIL_FROM", "no-reply@nightlatch.example");
+        let from_file = config(given("--smtp-file x --mail-from no-reply@nightlatch.example", &[], &format!("{url}\n")));
+        assert_eq!(from_file.smtp.as_ref().map(Secret::expose), Some(url));
+        assert_eq!(config(given("", &[("NIGHTLATCH_SMTP", url), from], "")).smtp, from_file.smtp);
+        assert!(!format!("{from_file:?}").contains("hunter22"));
+        for faults in [
+            given(&format!("--smtp {url}"), &[from, ("NIGHTLATCH_SMTP", url)], ""),
+            given("--smtp-file x", &[from, ("NIGHTLATCH_SMTP", url)], url),
+            given("--smtp-file x", &[from, ("NIGHTLATCH_SMTP", url)], "https://user:hunter22@mail.example"),
+            given("", &[("NIGHTLATCH_SMTP", url)], ""),
+            given("", &[from], ""),
+        ] {
+            let faults = faults.unwrap_err();
+            assert!(faults.len() == 1 && !faults[0].contains("hunter22"), "{faults:?}");
+        }
+        assert!(
+            given("", &[("NIGHTLATCH_SMTP", "https://user:hunter22@mail.example"), from], "")
+                .is_err_and(|f| !f.concat().contains("hunter22"))
+        );
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The router: the whole site on one screen.
 
+pub mod account;
 pub mod accounts;
+pub mod activity;
+pub mod admin;
 pub mod comments;
 pub mod cookies;
 pub mod documents;
@@ -11,10 +14,12 @@ pub mod forms;
 pub mod guard;
 pub mod once;
 pub mod pages;
+pub mod password;
 pub mod people;
 pub mod posts;
 pub mod problem;
 pub mod session;
+pub mod sessions;
 pub mod ssr;
 pub mod upload;
 pub mod visitor;
@@ -23,7 +28,7 @@ use std::sync::Arc;
 
 use app::routes::{api, page};
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -56,6 +61,17 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::FOLLOW, put(people::follow).delete(people::unfollow))
         .route(api::PROFILE, put(people::edit))
         .route(api::ADMIN_ACCOUNTS, get(accounts::list))
+        .route(api::ADMIN_ACCOUNT, patch(admin::change))
+        .route(api::ADMIN_SESSIONS, delete(admin::end_sessions))
+        .route(api::ADMIN_EVENTS, get(admin::events))
+        .route(api::SESSIONS, get(sessions::list).delete(sessions::end_others))
+        .route(api::SESSION_OF, delete(sessions::end).patch(sessions::call))
+        .route(api::ACTIVITY, get(activity::list))
+        .route(api::ALERT, post(activity::answer))
+        .route(api::PASSWORD, put(password::change))
+        .route(api::FORGOT, post(password::forgot))
+        .route(api::RESET, post(password::reset))
+        .route(api::ACCOUNT, get(account::export).delete(account::delete))
         .layer(middleware::from_fn(guard::mark_personal));
 
     // Each page, and where it has a form, the form: the site works without scripts.

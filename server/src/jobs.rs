@@ -7,12 +7,13 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::auth::keys::{self, KeysError};
-use crate::auth::{Auth, ended};
 use crate::feed::pictures::Pictures;
 use crate::feed::posting;
+use crate::auth::{Auth, deletion, ended};
+use crate::mail::Mailer;
 use crate::model::millis;
 use crate::store::notices::Listener;
-use crate::store::{Error, Result, attempts, replies, sessions};
+use crate::store::{Error, Result, attempts, events, mails, replies, resets, sessions};
 
 /// How long confirmations are gathered before they are written in one transaction.
 const GATHER: Duration = Duration::from_millis(200);
@@ -20,6 +21,12 @@ const GATHER: Duration = Duration::from_millis(200);
 const PURGE_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How long an ended session stays in the database, so that it can be said why it ended.
 const KEEP_ENDED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How long what happened to an account's security is kept.
+const KEEP_EVENTS: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How long mails are kept, sent or not.
+const KEEP_MAILS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How often it is looked for mails to be sent.
+const SEND_EVERY: Duration = Duration::from_secs(1);
 /// How often the database is looked at for what was not heard: the longest that an ending may take to be known everywhere.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How long such a look may take. A connection that died without a word answers never.
@@ -38,6 +45,28 @@ pub async fn write_confirmations(auth: Arc<Auth>) {
             tracing::warn!(%error, "confirmations could not be written, they are kept");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+    }
+}
+
+/// Writes down which log-ins were refused.
+pub async fn write_refusals(auth: Arc<Auth>) {
+    loop {
+        auth.refusals.wait().await;
+        if let Err(error) = auth.refusals.write(&auth.db).await {
+            tracing::warn!(%error, "refused log-ins could not be written, they are kept");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
+/// Sends mails soon after they were written.
+pub async fn send_mails(auth: Arc<Auth>, mailer: Arc<Mailer>) {
+    let mut ticks = tokio::time::interval(SEND_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut watched = Watched::default();
+    loop {
+        ticks.tick().await;
+        watched.succeeds("the outbox", mailer.send_due(&auth).await.map(|_| ()));
     }
 }
 
@@ -124,6 +153,12 @@ pub async fn purge_once(auth: &Auth) -> std::result::Result<Vec<String>, KeysErr
     attempts::purge(&auth.db, now).await?;
     replies::purge(&auth.db, now - millis(replies::KEPT)).await?;
     sessions::purge(&auth.db, now - millis(KEEP_ENDED)).await?;
+    events::purge(&auth.db, now - millis(KEEP_EVENTS)).await?;
+    mails::purge(&auth.db, now - millis(KEEP_MAILS)).await?;
+    resets::purge(&auth.db, now).await?;
+    if let Err(error) = deletion::remove_due(auth).await {
+        tracing::warn!(%error, "accounts that are to be removed are still there");
+    }
     auth.keys.purge(&auth.db, now).await
 }
 

@@ -14,10 +14,12 @@ use crate::auth::chain::Chain;
 use crate::auth::keys::seal::Seal;
 use crate::auth::keys::{Home, Keeper, KeysError};
 use crate::auth::password::Hasher;
+use crate::auth::refusals::Refusals;
 use crate::auth::{Auth, confirm::Confirmations, ended};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::feed::pictures::Pictures;
+use crate::mail::Mailer;
 use crate::model::Timestamp;
 use crate::store::Db;
 use crate::{feed, http, jobs};
@@ -37,6 +39,9 @@ pub enum StartError {
     /// The database.
     #[error("the database cannot be opened: {0}")]
     Store(#[from] crate::store::Error),
+    /// The mail server.
+    #[error("mails cannot be sent: {0}")]
+    Mail(&'static str),
     /// What the rooms of `auth` need.
     #[error(transparent)]
     Auth(#[from] crate::auth::Error),
@@ -57,6 +62,8 @@ pub struct Site {
     pub auth: Arc<Auth>,
     /// Where uploaded pictures lie.
     pub pictures: Arc<Pictures>,
+    /// Sends mails.
+    pub mailer: Arc<Mailer>,
     /// The public origin.
     pub origin: String,
     /// Whether what developers look at is shown.
@@ -81,6 +88,7 @@ impl Site {
             hasher: Hasher::new(config.argon2_memory, config.argon2_passes, Hasher::permits_here())?,
             ended: ended::Ended::default(),
             confirmations: Confirmations::default(),
+            refusals: Refusals::default(),
             keys,
             limits: config.limits,
             throttle: config.throttle,
@@ -99,7 +107,19 @@ impl Site {
             Some(url) => Pictures::in_s3(url),
         };
         let pictures = Arc::new(pictures.map_err(StartError::Pictures)?);
-        Ok(Self { auth: Arc::new(auth), pictures, origin, lab: config.lab.unwrap_or(local), demo, trust_proxy: config.trust_proxy })
+        let mailer = Mailer::new(config.smtp.as_ref(), config.mail_from.as_deref(), &origin, local).map_err(StartError::Mail)?;
+        if !mailer.sends() && !local {
+            tracing::warn!("no mail server is configured: mails wait in the outbox, and nobody can set a forgotten password anew");
+        }
+        Ok(Self {
+            auth: Arc::new(auth),
+            pictures,
+            mailer: Arc::new(mailer),
+            origin,
+            lab: config.lab.unwrap_or(local),
+            demo,
+            trust_proxy: config.trust_proxy,
+        })
     }
 }
 
@@ -153,6 +173,8 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, stop: impl Future<Out
     let auth = Arc::clone(&site.auth);
     let running = [
         tokio::spawn(jobs::write_confirmations(Arc::clone(&auth))),
+        tokio::spawn(jobs::write_refusals(Arc::clone(&auth))),
+        tokio::spawn(jobs::send_mails(Arc::clone(&auth), Arc::clone(&site.mailer))),
         tokio::spawn(jobs::purge(Arc::clone(&auth))),
         tokio::spawn(jobs::listen(Arc::clone(&auth))),
         tokio::spawn(jobs::look(Arc::clone(&auth))),
@@ -185,6 +207,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, stop: impl Future<Out
         job.abort();
     }
     auth.confirmations.write(&auth.db, None).await?;
+    auth.refusals.write(&auth.db).await?;
     auth.db.close().await;
     tracing::info!("stopped");
     Ok(())

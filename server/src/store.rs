@@ -3,14 +3,17 @@
 
 pub mod accounts;
 pub mod attempts;
+pub mod browsers;
 pub mod comments;
 pub mod events;
 pub mod follows;
 pub mod keys;
 pub mod likes;
+pub mod mails;
 pub mod notices;
 pub mod posts;
 pub mod replies;
+pub mod resets;
 pub mod sessions;
 pub mod together;
 
@@ -183,18 +186,27 @@ pub fn is_taken(error: &Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
 
+/// Whether a statement failed because what it refers to is gone.
+#[must_use]
+pub fn is_orphan(error: &Error) -> bool {
+    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
+}
+
 /// Every statement there is, as `(file, name, text)`.
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
         ("accounts", accounts::STATEMENTS),
         ("attempts", attempts::STATEMENTS),
+        ("browsers", browsers::STATEMENTS),
         ("comments", comments::STATEMENTS),
         ("events", events::STATEMENTS),
         ("follows", follows::STATEMENTS),
         ("keys", keys::STATEMENTS),
         ("likes", likes::STATEMENTS),
+        ("mails", mails::STATEMENTS),
         ("posts", posts::STATEMENTS),
         ("replies", replies::STATEMENTS),
+        ("resets", resets::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
     ]
     .into_iter()

@@ -11,6 +11,10 @@ pub const EMPTY_PASSWORD: &str = "Enter your password";
 pub const WRONG: &str = "Username or password is wrong";
 /// The password that a document asks for once more.
 pub const WRONG_PASSWORD: &str = "That password is wrong";
+/// A new password that everybody tries first.
+pub const COMMON_PASSWORD: &str = "That password is on lists of leaked passwords. Choose another.";
+/// A link to a new password that is good for nothing any more.
+pub const RESET_SPENT: &str = "This link has been used, or is too old. Ask for a new one.";
 /// The browser refuses to store the tokens: they are in memory.
 pub(crate) const FLEETING: &str =
     "This browser does not let us store your sign-in key. You are logged in until you reload or close this page.";

@@ -43,6 +43,7 @@ pub async fn sign_up(auth: &Auth, form: &SignUp, device: Device) -> Result<Grant
     }
     let new = session::start(auth, &account, form.storage.unwrap_or_default(), form.save.unwrap_or(false), device, now);
     let row = crate::store::sessions::insert(&mut tx, &new).await?;
+    super::events::entered(auth, &mut tx, &account, row.session_id, super::events::kind::SIGNED_UP, &new.device).await?;
     tx.commit().await?;
     Ok(session::grant(auth, &account, row, now)?.for_browser(&new.device))
 }
@@ -61,7 +62,7 @@ fn parse(auth: &Auth, form: &SignUp) -> Result<(Username, Email, NewPassword)> {
     match &new_password {
         Err(fault) => problem = problem.field("password", fault.to_string()),
         Ok(_) if password::is_common(&form.password) => {
-            problem = problem.field("password", "That password is on lists of leaked passwords. Choose another.");
+            problem = problem.field("password", app::ui::text::COMMON_PASSWORD);
         }
         Ok(_) => {}
     }

@@ -247,6 +247,7 @@ mod tests {
             family: None,
             browser: None,
             parent: generation - 1,
+            label: None,
         }
     }
 

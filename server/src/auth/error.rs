@@ -42,6 +42,9 @@ pub enum Error {
     /// Not with this role.
     #[error("the role does not allow it")]
     Forbidden,
+    /// Not there, or somebody else's.
+    #[error("there is nothing of that name")]
+    NotFound,
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] crate::store::Error),

@@ -21,6 +21,8 @@ pub enum Action {
     EditProfile,
     /// See every account.
     ListAccounts,
+    /// Change roles, disable accounts, end their sessions, and read what happened to them.
+    Govern,
 }
 
 /// Whether `role` may do `action`.
@@ -28,7 +30,7 @@ pub enum Action {
 pub const fn may(role: Role, action: Action) -> bool {
     match action {
         Action::ReadFeed | Action::ReadPosts | Action::Like | Action::Comment | Action::Follow | Action::Post | Action::EditProfile => true,
-        Action::ListAccounts => matches!(role, Role::Admin),
+        Action::ListAccounts | Action::Govern => matches!(role, Role::Admin),
     }
 }
 
@@ -45,7 +47,7 @@ mod tests {
     #[test]
     fn only_an_admin_sees_every_account() {
         assert!(may(Role::Admin, Action::ListAccounts));
-        assert!(!may(Role::User, Action::ListAccounts));
+        assert!(!may(Role::User, Action::ListAccounts) && !may(Role::User, Action::Govern));
         assert!(may(Role::User, Action::ReadFeed));
     }
 

@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use super::access::Claims;
 use super::chain::{self, Presented, Verdict};
+use super::events::kind;
 use super::password::Checked;
-use super::{Auth, Error, Result, account, keys, throttle};
+use super::{Auth, Error, Result, account, deletion, events, keys, throttle};
 use crate::model::{Device, Timestamp, id, millis};
 use crate::store::accounts::{self, Account};
-use crate::store::events;
 use crate::store::sessions::{self, At, NewSession, Session, Step};
+use crate::store::{Tx, events as store_events};
 
 /// A log-in name longer than this names nobody: the longest e-mail address has 254 bytes.
 const LONGEST_LOGIN: usize = 254;
@@ -57,17 +58,41 @@ pub async fn log_in(auth: &Auth, form: &LogIn, device: Device) -> Result<Granted
         (Some(account), Checked::Right) if account.disabled_at.is_none() => account,
         (Some(account), Checked::RightAndRehashed(better)) if account.disabled_at.is_none() => {
             accounts::rehash(&auth.db, account.account_id, &account.password_hash, &better).await?;
-            account
+            Account { password_hash: better, ..account }
         }
-        _ => return Err(Error::InvalidCredentials),
+        (account, _) => {
+            if let Some(account) = account {
+                auth.refusals.note(account.account_id, &device, auth.clock.now());
+            }
+            return Err(Error::InvalidCredentials);
+        }
     };
     throttle::forgive(auth, &login, &device.ip).await?;
     let now = auth.clock.now();
     let new = start(auth, &account, form.storage.unwrap_or_default(), form.save.unwrap_or(false), device, now);
     let mut tx = auth.db.begin().await?;
-    let row = sessions::insert(&mut tx, &new).await?;
+    let entered = enter(auth, &mut tx, &account, kind::LOGGED_IN, &new).await?;
     tx.commit().await?;
-    Ok(grant(auth, &account, row, now)?.for_browser(&new.device))
+    Ok(grant(auth, &account, entered, now)?.for_browser(&new.device))
+}
+
+/// Begins a session for whoever has shown that `account` is theirs, as it was read then: by its password, or by a saved login
+/// (`kind`). It is noted, its owner is told of a browser that is new, and a removal that was asked for is taken back.
+///
+/// # Errors
+/// [`Error::InvalidCredentials`] where meanwhile the password has changed, or the account was disabled.
+pub async fn enter(auth: &Auth, tx: &mut Tx, account: &Account, kind: &str, new: &NewSession) -> Result<Session> {
+    let now = new.created_at;
+    // It holds the account's row: whoever ends all its sessions at this moment waits for this one, or has changed the password by now.
+    if accounts::enter(tx, account.account_id, &account.password_hash).await?.is_none() {
+        return Err(Error::InvalidCredentials);
+    }
+    let row = sessions::insert(tx, new).await?;
+    if account.delete_at.is_some() {
+        deletion::undone(tx, account, row.session_id, &new.device, now).await?;
+    }
+    events::entered(auth, tx, account, row.session_id, kind, &new.device).await?;
+    Ok(row)
 }
 
 /// A session to be written.
@@ -93,9 +118,9 @@ fn browser(storage: TokenStorage, saved: bool, device: &Device) -> Option<Vec<u8
 }
 
 impl Granted {
-    /// With the cookie by which the browser is known again.
+    /// With the cookie by which the browser is known again. A client that is no browser keeps none.
     pub(super) fn for_browser(self, device: &Device) -> Self {
-        let browser = self.session.browser.as_ref().map(|_| device.browser.clone());
+        let browser = (self.session.storage() != TokenStorage::Native).then(|| device.browser.clone());
         Self { browser, ..self }
     }
 }
@@ -159,7 +184,7 @@ async fn reused(auth: &Auth, row: &Session, device: &Device, now: Timestamp) -> 
     for session_id in sessions::end_family(&auth.db, row.account_id, row.family(), Why::Reuse, now).await? {
         auth.ended.add(session_id, now);
     }
-    events::insert(&auth.db, row.account_id, Some(row.session_id), "refresh_token_reused", device, now).await?;
+    store_events::insert(&auth.db, row.account_id, Some(row.session_id), "refresh_token_reused", device, now).await?;
     account::tell_of_reuse(auth, row.account_id, device, now).await?;
     Ok(Error::Ended(Why::Reuse))
 }
@@ -246,9 +271,14 @@ pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Grante
         ..start(auth, &account, row.storage(), row.saved, device.clone(), now)
     };
     let mut tx = auth.db.begin().await?;
+    // Whoever ends the family at this moment waits for the fork, or has ended it by now.
+    accounts::hold(&mut tx, row.account_id).await?;
+    if !sessions::lives(&mut tx, row.session_id).await? {
+        return Err(Error::Ended(Why::Unknown));
+    }
     let fork = sessions::insert(&mut tx, &new).await?;
     tx.commit().await?;
-    events::insert(&auth.db, row.account_id, Some(fork.session_id), "session_forked", device, now).await?;
+    store_events::insert(&auth.db, row.account_id, Some(fork.session_id), "session_forked", device, now).await?;
     Ok(grant(auth, &account, fork, now)?.for_browser(device))
 }
 
@@ -258,8 +288,10 @@ pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Grante
 /// When the database fails.
 pub async fn end(auth: &Auth, session_id: Uuid, why: Why) -> Result<()> {
     let now = auth.clock.now();
-    if sessions::end(&auth.db, session_id, why, now).await?.is_some() {
+    if let Some(row) = sessions::end(&auth.db, session_id, why, now).await? {
         auth.ended.add(session_id, now);
+        let device = Device { user_agent: row.user_agent, ip: row.ip, browser: String::new() };
+        store_events::insert(&auth.db, row.account_id, Some(session_id), kind::LOGGED_OUT, &device, now).await?;
     }
     Ok(())
 }

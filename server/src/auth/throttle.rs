@@ -18,6 +18,10 @@ const ACCOUNT: Bucket = Bucket { every_ms: 60_000, burst: 100 };
 const ADDRESS: Bucket = Bucket { every_ms: 3_000, burst: 100 };
 /// New accounts from one address.
 const SIGN_UP: Bucket = Bucket { every_ms: 60_000, burst: 20 };
+/// Forgotten passwords of one account: each writes a mail to its owner.
+const FORGOT: Bucket = Bucket { every_ms: 600_000, burst: 4 };
+/// Forgotten passwords from one address, and links to new ones that it shows.
+const FORGETFUL: Bucket = Bucket { every_ms: 30_000, burst: 20 };
 
 /// One attempt to log in as `login` from `ip`.
 ///
@@ -46,6 +50,23 @@ pub async fn forgive(auth: &Auth, login: &str, ip: &str) -> Result<()> {
 /// [`Error::Throttled`] when the bucket is full.
 pub async fn sign_up(auth: &Auth, ip: &str) -> Result<()> {
     take(auth, format!("sign-up {ip}"), SIGN_UP).await
+}
+
+/// One mail to the owner of `login`, asked for from `ip`.
+///
+/// # Errors
+/// [`Error::Throttled`] when a bucket is full, whether there is such an account or not.
+pub async fn forgot(auth: &Auth, login: &str, ip: &str) -> Result<()> {
+    take(auth, format!("forgetful {ip}"), FORGETFUL).await?;
+    take(auth, format!("forgot {login}"), FORGOT).await
+}
+
+/// One link to a new password shown from `ip`.
+///
+/// # Errors
+/// [`Error::Throttled`] when the bucket is full.
+pub async fn reset(auth: &Auth, ip: &str) -> Result<()> {
+    take(auth, format!("forgetful {ip}"), FORGETFUL).await
 }
 
 fn pair(login: &str, ip: &str) -> String {

@@ -22,7 +22,8 @@ pub const ACCESS: &str = "__Host-access";
 pub const REFRESH: &str = "__Host-refresh";
 /// Says that this browser keeps a session where only scripts can find it, so that the page is not a log-in form. Holds no secret.
 pub const STORAGE: &str = "__Host-storage";
-/// Names this browser, where sessions live in its tabs: only it may fork one. Random, and good for nothing else.
+/// Names this browser: where sessions live in its tabs, only it may fork one; and an account that has been logged in here before is
+/// not told of a new browser. Random, and good for nothing else.
 pub const BROWSER: &str = "__Host-browser";
 /// What this browser has chosen for the looks of the pages: theme and motion. No secret.
 pub const LOOKS: &str = "__Host-looks";
@@ -118,7 +119,8 @@ pub fn granted(granted: &Granted, access_life: Duration, replaced: Shown) -> Vec
         lines.push(clear(STORAGE));
     }
     if let Some(browser) = &granted.browser {
-        lines.push(set(BROWSER, browser, age(self::left(granted.now, session.expires_at))));
+        // It outlives the session: the next log-in from here is no news to the account's owner.
+        lines.push(set(BROWSER, browser, Some(LONGEST)));
     }
     lines
 }

@@ -177,6 +177,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
     }
 }
 
+/// The query of a URL, read strictly.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<Self, Refusal> {
+        axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|query| Self(query.0)).map_err(|_| Code::MalformedRequest.into())
+    }
+}
+
 async fn read<S: Send + Sync>(request: Request, state: &S) -> std::result::Result<Bytes, Refusal> {
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status().as_u16() {
         413 => Code::TooLarge.into(),

@@ -55,6 +55,7 @@ pub fn of(error: auth::Error) -> Problem {
         Error::Throttled { retry_after_ms } => Problem::new(Code::Throttled).retry_after(retry_after_ms),
         Error::Busy => Problem::new(Code::Busy).retry_after(2_000),
         Error::Forbidden => Problem::new(Code::InsufficientScope),
+        Error::NotFound => Problem::new(Code::NotFound),
         Error::Store(error) => {
             tracing::error!(%error, "the database failed");
             Problem::new(Code::Busy).titled("We cannot reach our data at the moment. Try again shortly.").retry_after(2_000)

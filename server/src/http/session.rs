@@ -109,23 +109,26 @@ pub async fn inspect(State(site): State<Arc<Site>>, headers: HeaderMap, caller: 
 
 /// A grant as its storage wants it: cookies, body, or both.
 pub(super) fn answer(site: &Site, replaced: Shown, granted: Granted, status: StatusCode) -> Response {
-    let life = site.auth.access.life();
-    let lines = cookies::granted(&granted, life, replaced);
+    let lines = cookies::granted(&granted, site.auth.access.life(), replaced);
+    let mut response = (status, Json(grant(site, granted))).into_response();
+    cookies::append(response.headers_mut(), lines);
+    response
+}
+
+/// The part of a grant that is in the body.
+pub(super) fn grant(site: &Site, granted: Granted) -> Grant {
     let Granted { viewer, session, access, refresh, .. } = granted;
     let storage = session.storage();
-    let grant = Grant {
+    Grant {
         viewer,
         generation: session.generation.cast_unsigned(),
         storage,
         saved: session.saved,
-        expires_in: u32::try_from(life.as_secs()).unwrap_or(u32::MAX),
+        expires_in: u32::try_from(site.auth.access.life().as_secs()).unwrap_or(u32::MAX),
         session_expires_at: session.expires_at,
         access: (!storage.access_in_cookie()).then_some(access),
         refresh: (!storage.refresh_in_cookie()).then_some(refresh),
-    };
-    let mut response = (status, Json(grant)).into_response();
-    cookies::append(response.headers_mut(), lines);
-    response
+    }
 }
 
 /// A new log-in takes the place of the session this browser had in its cookies: it would be a row that nobody can reach any more.
@@ -162,7 +165,7 @@ pub(super) async fn end(site: &Site, headers: &HeaderMap, body: Refresh) -> Answ
 }
 
 /// The cookies of a request that belong to one session, or to none at all.
-fn shown_of(site: &Site, headers: &HeaderMap, session_id: Option<Uuid>) -> Shown {
+pub(super) fn shown_of(site: &Site, headers: &HeaderMap, session_id: Option<Uuid>) -> Shown {
     let access = |token: &str| site.auth.access.read(token).ok().map(|claims| claims.sid);
     let refresh = |token: &str| site.auth.chain.open(token).map(|named| named.session_id);
     Shown::of_session(headers, session_id, access, refresh)

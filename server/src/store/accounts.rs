@@ -20,6 +20,8 @@ pub struct Account {
     pub epoch: i64,
     pub created_at: Timestamp,
     pub disabled_at: Option<Timestamp>,
+    pub password_changed_at: Option<Timestamp>,
+    pub delete_at: Option<Timestamp>,
 }
 
 impl Account {
@@ -45,11 +47,25 @@ statements! {
     REHASH = "update accounts set password_hash = $3 where account_id = $1 and password_hash = $2";
     COUNT = "select count(*) from accounts";
     CHANGED_SINCE = "select account_id, epoch, disabled_at is not null as disabled, changed_at from accounts where changed_at > $1";
-    INSERT_MAIL = "insert into mails (mail_id, recipient, subject, body, created_at) values ($1, $2, $3, $4, $5)";
+    STANDING = "select account_id, epoch, disabled_at is not null as disabled, coalesce(changed_at, 0) as changed_at from accounts
+        where account_id = $1";
+    HOLD = "update accounts set epoch = epoch where account_id = $1";
+    ENTER = "update accounts set delete_at = null where account_id = $1 and password_hash = $2 and disabled_at is null returning *";
+    SET_PASSWORD = "update accounts set password_hash = $3, password_changed_at = $4, epoch = epoch + 1
+        where account_id = $1 and password_hash = $2
+        returning *";
+    GOVERN = "update accounts set role = coalesce(cast($2 as text), role), epoch = epoch + 1,
+            disabled_at = case $3 when 'yes' then coalesce(disabled_at, $4) when 'no' then null else disabled_at end
+        where account_id = $1
+        returning *";
+    DELETE_LATER = "update accounts set delete_at = $2, epoch = epoch + 1 where account_id = $1 and delete_at is null returning *";
+    DUE = "select * from accounts where delete_at <= $1 limit 100";
+    REMOVE = "delete from accounts where account_id = $1 and delete_at <= $2";
     SUMMARIES = "select a.account_id, a.username, a.display_name, a.role, a.created_at, a.disabled_at,
             count(s.session_id) as sessions, max(s.last_seen_at) as last_seen_at
         from accounts a
         left join sessions s on s.account_id = a.account_id and s.ended_at is null and s.idle_expires_at > $1 and s.expires_at > $1
+        where a.account_id between $2 and $3
         group by a.account_id, a.username, a.display_name, a.role, a.created_at, a.disabled_at
         order by a.created_at, a.account_id
         limit 1000";
@@ -137,13 +153,80 @@ pub async fn changed_since(db: &Db, since: Timestamp) -> Result<Vec<Standing>> {
     on!(read db, |conn| sqlx::query_as(CHANGED_SINCE).bind(since).fetch_all(conn).await)
 }
 
-/// Puts a mail into the outbox.
+/// How an account stands now.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert_mail(tx: &mut Tx, mail_id: Uuid, to: &str, subject: &str, body: &str, now: Timestamp) -> Result<()> {
-    on!(tx tx, |conn| sqlx::query(INSERT_MAIL).bind(mail_id).bind(to).bind(subject).bind(body).bind(now).execute(conn).await.map(|_| ()))
+pub async fn standing(db: &Db, account_id: Uuid) -> Result<Option<Standing>> {
+    on!(write db, |conn| sqlx::query_as(STANDING).bind(account_id).fetch_optional(conn).await)
 }
+
+/// Makes others wait who begin or end sessions of this account, until the transaction is over. Whoever ends all of them has to see
+/// the one that begins at this moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(tx: &mut Tx, account_id: Uuid) -> Result<()> {
+    on!(tx tx, |conn| sqlx::query(HOLD).bind(account_id).execute(conn).await.map(|_| ()))
+}
+
+/// Somebody has shown the password that `hash` is of, and begins a session: the same as [`hold`], and whatever was to be removed
+/// stays. `None`: meanwhile the password has changed, or the account was disabled or removed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enter(tx: &mut Tx, account_id: Uuid, hash: &str) -> Result<Option<Account>> {
+    on!(tx tx, |conn| sqlx::query_as(ENTER).bind(account_id).bind(hash).fetch_optional(conn).await)
+}
+
+/// Another password, which stops every access token. `None`: it has been changed meanwhile, and `old` is not its hash any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_password(tx: &mut Tx, account_id: Uuid, old: &str, new: &str, now: Timestamp) -> Result<Option<Account>> {
+    on!(tx tx, |conn| sqlx::query_as(SET_PASSWORD).bind(account_id).bind(old).bind(new).bind(now).fetch_optional(conn).await)
+}
+
+/// Another role, disabled or enabled, which stops every access token. What is `None` stays as it is.
+///
+/// # Errors
+/// When the database fails. `Ok(None)`: there is no such account.
+pub async fn govern(tx: &mut Tx, account_id: Uuid, role: Option<Role>, disabled: Option<bool>, now: Timestamp) -> Result<Option<Account>> {
+    let disabled = disabled.map_or("as it is", |disabled| if disabled { "yes" } else { "no" });
+    on!(tx tx, |conn| sqlx::query_as(GOVERN)
+        .bind(account_id)
+        .bind(role.map(Role::as_str))
+        .bind(disabled)
+        .bind(now)
+        .fetch_optional(conn)
+        .await)
+}
+
+/// Everything of it is removed at `at`, unless somebody logs in before. `None`: it was asked before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_later(tx: &mut Tx, account_id: Uuid, at: Timestamp) -> Result<Option<Account>> {
+    on!(tx tx, |conn| sqlx::query_as(DELETE_LATER).bind(account_id).bind(at).fetch_optional(conn).await)
+}
+
+/// Some of those that are to be removed by now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn due(db: &Db, now: Timestamp) -> Result<Vec<Account>> {
+    on!(read db, |conn| sqlx::query_as(DUE).bind(now).fetch_all(conn).await)
+}
+
+/// Removes an account, and with it whatever refers to it. `false`: its owner came back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove(tx: &mut Tx, account_id: Uuid, now: Timestamp) -> Result<bool> {
+    on!(tx tx, |conn| sqlx::query(REMOVE).bind(account_id).bind(now).execute(conn).await.map(|done| done.rows_affected() > 0))
+}
+
+pub use super::mails::insert as insert_mail;
 
 #[derive(sqlx::FromRow)]
 struct SummaryRow {
@@ -162,7 +245,19 @@ struct SummaryRow {
 /// # Errors
 /// When the database fails.
 pub async fn summaries(db: &Db, now: Timestamp) -> Result<Vec<AccountSummary>> {
-    let rows: Vec<SummaryRow> = on!(read db, |conn| sqlx::query_as(SUMMARIES).bind(now).fetch_all(conn).await)?;
+    summaries_between(db, Uuid::nil(), Uuid::max(), now).await
+}
+
+/// One account with its living sessions counted.
+///
+/// # Errors
+/// When the database fails.
+pub async fn summary(db: &Db, account_id: Uuid, now: Timestamp) -> Result<Option<AccountSummary>> {
+    Ok(summaries_between(db, account_id, account_id, now).await?.pop())
+}
+
+async fn summaries_between(db: &Db, from: Uuid, to: Uuid, now: Timestamp) -> Result<Vec<AccountSummary>> {
+    let rows: Vec<SummaryRow> = on!(read db, |conn| sqlx::query_as(SUMMARIES).bind(now).bind(from).bind(to).fetch_all(conn).await)?;
     Ok(rows
         .into_iter()
         .map(|row| AccountSummary {

@@ -29,6 +29,7 @@ pub struct Session {
     pub family: Option<Uuid>,
     pub browser: Option<Vec<u8>>,
     pub parent: i64,
+    pub label: Option<String>,
 }
 
 impl Session {
@@ -165,6 +166,15 @@ statements! {
     CHANGE = "update sessions set saved = $2, idle_expires_at = $4, expires_at = $5, storage = $6, browser = $7
         where session_id = $1 and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
+    LIVES = "select count(*) from sessions where session_id = $1 and ended_at is null";
+    LIVING = "select * from sessions where account_id = $1 and ended_at is null and idle_expires_at > $2 and expires_at > $2
+        order by last_seen_at desc, session_id desc";
+    ALL_OF_ACCOUNT = "select * from sessions where account_id = $1 order by session_id";
+    END_OTHERS = "update sessions set ended_at = $3, ended_why = $4
+        where account_id = $1 and coalesce(family, session_id) <> $2 and ended_at is null
+            and idle_expires_at > $3 and expires_at > $3
+        returning session_id, coalesce(family, session_id)";
+    CALL = "update sessions set label = $3 where account_id = $1 and coalesce(family, session_id) = $2 and ended_at is null";
     ENDED_SINCE = "select session_id, ended_at from sessions where ended_at > $1";
     PURGE = "delete from sessions where ended_at < $1 or expires_at < $1 or idle_expires_at < $1";
 }
@@ -278,6 +288,55 @@ pub async fn end(db: &Db, session_id: Uuid, why: Why, now: Timestamp) -> Result<
 /// When the database fails.
 pub async fn end_family(db: &Db, account_id: Uuid, family: Uuid, why: Why, now: Timestamp) -> Result<Vec<Uuid>> {
     on!(write db, |conn| sqlx::query_scalar(END_FAMILY).bind(account_id).bind(family).bind(now).bind(why.as_str()).fetch_all(conn).await)
+}
+
+/// The same in a transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_family_here(tx: &mut Tx, account_id: Uuid, family: Uuid, why: Why, now: Timestamp) -> Result<Vec<Uuid>> {
+    on!(tx tx, |conn| sqlx::query_scalar(END_FAMILY).bind(account_id).bind(family).bind(now).bind(why.as_str()).fetch_all(conn).await)
+}
+
+/// Ends whatever an account has but one family (none has the nil id), and answers with the sessions it ended and their families.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_others(tx: &mut Tx, account_id: Uuid, but: Uuid, why: Why, now: Timestamp) -> Result<Vec<(Uuid, Uuid)>> {
+    on!(tx tx, |conn| sqlx::query_as(END_OTHERS).bind(account_id).bind(but).bind(now).bind(why.as_str()).fetch_all(conn).await)
+}
+
+/// Whether a session has not ended, as a transaction sees it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lives(tx: &mut Tx, session_id: Uuid) -> Result<bool> {
+    let count: i64 = on!(tx tx, |conn| sqlx::query_scalar(LIVES).bind(session_id).fetch_one(conn).await)?;
+    Ok(count > 0)
+}
+
+/// The sessions of an account that can be used, last used first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn living(db: &Db, account_id: Uuid, now: Timestamp) -> Result<Vec<Session>> {
+    on!(read db, |conn| sqlx::query_as(LIVING).bind(account_id).bind(now).fetch_all(conn).await)
+}
+
+/// Every session of an account that is still known, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all_of_account(db: &Db, account_id: Uuid) -> Result<Vec<Session>> {
+    on!(read db, |conn| sqlx::query_as(ALL_OF_ACCOUNT).bind(account_id).fetch_all(conn).await)
+}
+
+/// What its owner calls a family from now on. `false`: there is none of that id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn call(db: &Db, account_id: Uuid, family: Uuid, label: Option<&str>) -> Result<bool> {
+    on!(write db, |conn| sqlx::query(CALL).bind(account_id).bind(family).bind(label).execute(conn).await.map(|done| done.rows_affected() > 0))
 }
 
 /// A generation has come back as an access token: `(session, generation, when)`, many in one transaction.

@@ -171,6 +171,7 @@ impl Pure {
             family: None,
             browser: None,
             parent: 0,
+            label: None,
         };
         Self { backup: row.clone(), row, now: 0 }
     }

@@ -9,6 +9,8 @@
     reason = "in a test, that is how it fails, and everything is for the tests"
 )]
 
+mod account;
+mod activity;
 mod admin;
 mod bad_input;
 mod chain;
@@ -22,16 +24,19 @@ mod fork;
 mod guard;
 mod keys;
 mod log_in;
+mod mail;
 mod many;
 mod native;
 mod pages;
 mod people;
 mod posts;
+mod passwords;
 mod process;
 mod refresh;
 mod rooms;
 mod s3;
 mod save;
+mod sessions;
 mod sign_up;
 mod sim;
 mod store;

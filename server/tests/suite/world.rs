@@ -126,6 +126,13 @@ impl World {
         self.site.auth.confirmations.write(&self.site.auth.db, None).await.unwrap();
     }
 
+    /// Sends what is due, as the job does a moment later; the newest mail is answered with, as recipient, subject and text.
+    pub async fn deliver(&self) -> (String, String, String) {
+        self.site.mailer.send_due(&self.site.auth).await.unwrap();
+        let mail = server::store::mails::newest(&self.site.auth.db, 1).await.unwrap().pop().unwrap();
+        (mail.recipient, mail.subject, mail.body)
+    }
+
     /// Changes the database behind the server's back.
     pub async fn sql(&self, statement: &'static str) {
         match &self.site.auth.db {

@@ -336,6 +336,7 @@ impl Servers {
             family,
             browser: None,
             parent: 0,
+            label: None,
         };
         self.rows.borrow_mut().push(row.clone());
         row

@@ -1,0 +1,163 @@
+//! What happened to an account's security: noted, told to its owner where it matters, and answered by them.
+
+use app::wire::security::{Activity, Alert, Outcome, Topic};
+use app::wire::session::Why;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::ending::{self, Ending};
+use super::{Auth, Error, Result, device, mail};
+use crate::model::{Device, Timestamp};
+use crate::store::Tx;
+use crate::store::accounts::{self, Account};
+use crate::store::browsers::{self, Known};
+use crate::store::events::{self, Event, NewEvent};
+use crate::store::sessions::{self, Session};
+
+/// The kinds that are noted here; other rooms may have more.
+pub mod kind {
+    /// An account was made.
+    pub const SIGNED_UP: &str = "signed_up";
+    /// The password was right.
+    pub const LOGGED_IN: &str = "logged_in";
+    /// A saved login was used.
+    pub const ONE_TAP: &str = "one_tap";
+    /// The password was wrong, or the account is disabled.
+    pub const LOG_IN_REFUSED: &str = "log_in_refused";
+    /// A session was ended in its own browser.
+    pub const LOGGED_OUT: &str = "logged_out";
+    /// One session was ended from another browser.
+    pub const SESSION_ENDED: &str = "session_ended";
+    /// All other sessions were ended.
+    pub const OTHERS_ENDED: &str = "others_ended";
+    /// Another password.
+    pub const PASSWORD_CHANGED: &str = "password_changed";
+    /// Another password, by a link in a mail.
+    pub const PASSWORD_RESET: &str = "password_reset";
+    /// Such a link was asked for.
+    pub const RESET_ASKED: &str = "reset_asked";
+    /// A replaced refresh token was shown again.
+    pub const REUSE: &str = "refresh_token_reused";
+    /// A copy of everything was asked for.
+    pub const EXPORTED: &str = "data_exported";
+    /// The account is to be removed.
+    pub const DELETION_ASKED: &str = "deletion_asked";
+    /// A log-in took that back.
+    pub const DELETION_UNDONE: &str = "deletion_undone";
+    /// An admin gave another role.
+    pub const ROLE_CHANGED: &str = "role_changed";
+    /// An admin disabled the account.
+    pub const DISABLED: &str = "disabled";
+    /// An admin enabled it.
+    pub const ENABLED: &str = "enabled";
+    /// An admin ended every session.
+    pub const ENDED_BY_ADMIN: &str = "ended_by_admin";
+}
+
+/// For how long a browser that does not come is remembered as known, in milliseconds: as long as its cookie can last.
+const REMEMBERED: i64 = 400 * 24 * 60 * 60 * 1000;
+/// The most events in one answer.
+pub const PAGE: i64 = 50;
+
+/// Somebody got in: noted as `kind`. From a browser in which the account has not been seen before, its owner is asked whether it was
+/// them, and written to; the first browser of all is nobody's surprise. To be called in the transaction that begins the session.
+///
+/// # Errors
+/// When the database fails.
+pub async fn entered(auth: &Auth, tx: &mut Tx, account: &Account, session_id: Uuid, kind: &str, device: &Device) -> Result<()> {
+    let now = auth.clock.now();
+    let browser = Sha256::digest(device.browser.as_bytes());
+    let new = browsers::see(tx, account.account_id, &browser, now, now - REMEMBERED).await? == Known::New;
+    let alert = new.then_some(Alert::Open.as_str());
+    let event =
+        NewEvent { account_id: account.account_id, session_id: Some(session_id), kind, device, alert, actor_id: None, created_at: now };
+    events::add(tx, event).await?;
+    if new {
+        let name = device::name(&device.user_agent);
+        let body = format!(
+            "Somebody logged in to your account {} with a browser that we had not seen there before: {name}, from the address {}.\n\n\
+             If it was you, there is nothing to do. If it was not, open this page, choose \"No, secure my account\", and change your \
+             password:\n\n{{site}}{}",
+            account.username,
+            mail::shown(&device.ip),
+            app::routes::page::SESSIONS,
+        );
+        mail::write(tx, account, &format!("New login: {name}"), &body, now).await?;
+    }
+    Ok(())
+}
+
+/// Notes what the owner of an account did.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note(tx: &mut Tx, account_id: Uuid, session_id: Option<Uuid>, kind: &str, device: &Device, now: Timestamp) -> Result<()> {
+    let event = NewEvent { account_id, session_id, kind, device, alert: None, actor_id: None, created_at: now };
+    Ok(events::add(tx, event).await?)
+}
+
+/// A page of an account's history, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn history(auth: &Auth, account_id: Uuid, before: Option<Uuid>, topic: Topic) -> Result<Vec<Activity>> {
+    auth.refusals.write(&auth.db).await?;
+    let before = before.unwrap_or(events::NEWEST_FIRST);
+    let rows = events::of_account(&auth.db, account_id, before, topic.as_str(), PAGE).await?;
+    Ok(rows.iter().map(activity).collect())
+}
+
+/// What the owner was asked about and has not answered.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_alerts(auth: &Auth, account_id: Uuid) -> Result<Vec<Activity>> {
+    Ok(events::open(&auth.db, account_id).await?.iter().map(activity).collect())
+}
+
+/// As its owner is shown it.
+#[must_use]
+pub fn activity(event: &Event) -> Activity {
+    Activity {
+        event_id: event.event_id,
+        result: match event.kind.as_str() {
+            kind::LOG_IN_REFUSED => Outcome::Refused,
+            kind::REUSE => Outcome::Stopped,
+            _ => Outcome::Done,
+        },
+        kind: event.kind.clone(),
+        device: device::name(&event.user_agent),
+        ip: event.ip.clone(),
+        created_at: event.created_at,
+        alert: event.alert.as_deref().and_then(Alert::parse),
+    }
+}
+
+/// "Was this you?" *No* ends the session that the event tells of, with its family, unless it is the one that answers. Answered once;
+/// the same answer again changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`] for somebody else's event, and for another answer than before.
+pub async fn answer(auth: &Auth, asking: &Session, event_id: Uuid, mine: bool) -> Result<Activity> {
+    let (now, account_id) = (auth.clock.now(), asking.account_id);
+    let said = if mine { Alert::Mine } else { Alert::NotMine };
+    let mut tx = auth.db.begin().await?;
+    accounts::hold(&mut tx, account_id).await?;
+    let Some(event) = events::answer(&mut tx, account_id, event_id, said.as_str()).await? else {
+        drop(tx);
+        let before = events::by_id(&auth.db, account_id, event_id).await?;
+        return before.map(|event| activity(&event)).filter(|event| event.alert == Some(said)).ok_or(Error::NotFound);
+    };
+    // Of a session that is long gone there is no row, and nothing to end.
+    let row = match event.session_id.filter(|_| !mine) {
+        Some(session_id) => sessions::by_id(&auth.db, session_id).await?,
+        None => None,
+    };
+    let ending = match row.filter(|row| row.account_id == account_id && row.family() != asking.family()) {
+        Some(row) => ending::family_ends(&mut tx, account_id, row.family(), Why::Elsewhere, now).await?,
+        None => Ending::default(),
+    };
+    tx.commit().await?;
+    ending.tell(auth, now);
+    Ok(activity(&event))
+}

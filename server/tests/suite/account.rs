@@ -41,6 +41,7 @@ async fn an_account_that_is_to_be_deleted_is_out_of_sight_and_logged_out(world: 
     for (password, code) in [("", "invalid_fields"), ("correct-horse-rover", "invalid_credentials")] {
         assert_eq!(tab.json(Method::DELETE, "/api/account", &json!({"password": password})).await.code(), code);
     }
+    world.pass(1);
     let before = rover.get("/api/feed").await.text;
     assert!(before.contains("\"mina\""));
     let reply = tab.json(Method::DELETE, "/api/account", &json!({"password": "correct-horse-mina"})).await;
@@ -65,7 +66,8 @@ async fn a_log_in_within_14_days_takes_it_back(world: World) {
     assert_eq!(wrong.status, 401);
     let mut tab = world.tab_of("mina").await;
     assert!(tab.get("/api/feed").await.text.contains("\"mina\""));
-    assert_eq!(tab.get("/api/activity").await.json()[1]["kind"], "deletion_undone");
+    let undone = tab.get("/api/activity").await.json().as_array().unwrap().iter().any(|event| event["kind"] == "deletion_undone");
+    assert!(undone);
     assert_eq!(world.count("select count(*) from mails where subject = 'Your account is kept'").await, 1);
     world.pass(60 * 60);
     server::jobs::purge_once(&world.site.auth).await.unwrap();

@@ -56,7 +56,9 @@ async fn the_history_tells_what_happened_and_only_ones_own(world: World) {
     assert_eq!(rows[1]["device"], "Chrome on Android");
     assert_eq!(rows[1]["created_at"], json!(1_800_000_001_000_i64));
     assert!(rows.iter().all(|row| row["ip"].is_string()));
+    world.pass(1);
     tab.log_out().await;
+    world.pass(1);
     assert_eq!(kinds(&history(&mut world.tab_of("mina").await, "").await)[1], "logged_out");
     assert_eq!(world.tab().get("/api/activity").await.code(), "unauthenticated");
 }

@@ -48,6 +48,8 @@ pub mod page {
     pub const PASSWORD: &str = "/settings/security/password";
     /// A copy of one's data, and the end of the account.
     pub const DATA: &str = "/settings/data";
+    /// That copy as a file.
+    pub const DATA_COPY: &str = "/settings/data/copy";
     /// Where one lands after asking for the end of the account.
     pub const GOODBYE: &str = "/goodbye";
     /// Somebody does not know the password any more.

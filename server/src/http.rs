@@ -96,6 +96,18 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(page::FOLLOW, get(pages::user::open).post(pages::user::follow))
         .route(page::PROFILE, get(pages::profile::show).post(pages::profile::save))
         .route(page::APPEARANCE, get(pages::appearance::show).post(pages::appearance::choose))
+        .route(page::SETTINGS, get(pages::settings::show))
+        .route(page::SECURITY, get(pages::settings::show_security))
+        .route(page::SESSIONS, get(pages::sessions::show).post(pages::sessions::act))
+        .route(page::ACTIVITY, get(pages::activity::show).post(pages::activity::not_me))
+        .route(page::PASSWORD, get(pages::password::show).post(pages::password::set))
+        .route(page::CHANGE_PASSWORD, get(pages::password::well_known))
+        .route(page::DATA, get(pages::data::show).post(pages::data::delete))
+        .route(page::DATA_COPY, get(pages::data::copy))
+        .route(page::GOODBYE, get(pages::data::show_goodbye))
+        .route(page::FORGOT, get(pages::reset::show_forgot).post(pages::reset::ask))
+        .route(page::RESET, get(pages::reset::show).post(pages::reset::set))
+        .route(page::MAIL, get(pages::outbox::show))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), documents::explain))
         .layer(middleware::from_fn(guard::mark_personal));
 

@@ -61,7 +61,7 @@ pub async fn write_refusals(auth: Arc<Auth>) {
 
 /// Sends mails soon after they were written.
 pub async fn send_mails(auth: Arc<Auth>, mailer: Arc<Mailer>) {
-    let mut ticks = tokio::time::interval(SEND_EVERY);
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + SEND_EVERY, SEND_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut watched = Watched::default();
     loop {

@@ -56,6 +56,12 @@ impl Mailer {
         self.smtp.is_some()
     }
 
+    /// Whether mails can be read at this very site: a local one that sends none.
+    #[must_use]
+    pub const fn outbox(&self) -> bool {
+        self.outbox && !self.sends()
+    }
+
     /// Looks up who forgot a password, and sends what is due. Answers with how many mails were sent.
     ///
     /// # Errors

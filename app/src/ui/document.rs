@@ -2,16 +2,23 @@
 //! session and shows them in place; without, they are ordinary pages. No code of theirs reaches the browser.
 
 pub mod accounts;
+pub mod activity;
+pub mod alerts;
 pub mod appearance;
 mod card;
+pub mod data;
 pub mod feed;
 pub mod missing;
 pub mod new_post;
+pub mod outbox;
 pub mod parts;
+pub mod password;
 mod person;
 pub mod post;
 pub mod problem;
 pub mod profile;
+pub mod sessions;
+pub mod settings;
 pub mod user;
 
 use leptos::prelude::*;

@@ -19,6 +19,7 @@ alter table events add column alert text;
 -- Who did it, where that was not the owner.
 alter table events add column actor_id blob;
 create index events_newest on events (account_id, event_id);
+create index events_open on events (account_id) where alert = 'open';
 create index events_by_age on events (created_at);
 
 -- For whom a link to a new password is made when the mail is sent, so that no link lies here.

@@ -1,6 +1,7 @@
 //! The end of an account: asked for with the password, done 14 days later, taken back by a log-in before that.
 
 use app::wire::secret::Secret;
+use app::wire::security::Alert;
 use app::wire::session::Why;
 use uuid::Uuid;
 
@@ -8,6 +9,7 @@ use super::events::{self, kind};
 use super::{Auth, Error, Result, ending, mail, prove};
 use crate::model::{Device, Timestamp, id};
 use crate::store::accounts::{self, Account};
+use crate::store::events::{self as store_events, NewEvent};
 use crate::store::sessions::Session;
 use crate::store::{Tx, mails, posts};
 
@@ -48,7 +50,17 @@ pub async fn ask(auth: &Auth, asking: &Session, password: &Secret, device: &Devi
 /// # Errors
 /// When the database fails.
 pub async fn undone(tx: &mut Tx, account: &Account, session_id: Uuid, device: &Device, now: Timestamp) -> Result<()> {
-    events::note(tx, account.account_id, Some(session_id), kind::DELETION_UNDONE, device, now).await?;
+    let event = NewEvent {
+        account_id: account.account_id,
+        session_id: Some(session_id),
+        kind: kind::DELETION_UNDONE,
+        device,
+        // They are told where they look next, and can say that it was not them.
+        alert: Some(Alert::Open.as_str()),
+        actor_id: None,
+        created_at: now,
+    };
+    store_events::add(tx, event).await?;
     let body = format!(
         "You logged in to your account {}, so it is not deleted. Everything is as it was.\n\n\
          If it was not you, change your password:\n\n{{site}}{}",

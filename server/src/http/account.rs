@@ -23,8 +23,13 @@ use crate::site::Site;
 pub async fn export(State(site): State<Arc<Site>>, Peer(device): Peer, caller: Caller) -> Answer<Response> {
     let (viewer, session) = verify_now(&site.auth, &caller.claims).await?;
     let copy = export::all(&site.auth, viewer.account_id, session.session_id, &device).await?;
-    let name = format!("attachment; filename=\"nightlatch-{}.json\"", viewer.username);
-    Ok(([(header::CONTENT_DISPOSITION, name)], Json(copy)).into_response())
+    Ok(file(&viewer.username, copy))
+}
+
+/// JSON to be kept as a file. A username is plain by its rules.
+pub(super) fn file(username: &str, copy: serde_json::Value) -> Response {
+    let name = format!("attachment; filename=\"nightlatch-{username}.json\"");
+    ([(header::CONTENT_DISPOSITION, name)], Json(copy)).into_response()
 }
 
 /// `DELETE /api/account`: removed in 14 days, unless its owner logs in before. Takes the password. The cookies of this session go.

@@ -86,7 +86,7 @@ pub async fn explain(State(site): State<Arc<Site>>, request: Request, next: Next
     if problem.code == Code::Busy && matches!(method, Method::GET | Method::HEAD) {
         return away();
     }
-    tracing::info!(%method, path = uri.path(), status = problem.status, code = problem.code.as_str(), "refused");
+    tracing::info!(%method, path = guard::loggable(uri.path()), status = problem.status, code = problem.code.as_str(), "refused");
     let mut asked = Request::new(Body::empty());
     (*asked.method_mut(), *asked.uri_mut(), *asked.headers_mut()) = (Method::GET, uri, headers);
     told(&site, asked.into_parts().0, problem).await

@@ -18,7 +18,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// Outermost: gives the request its id, writes problems out, sets the headers that every answer carries.
 pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let request_id = crate::model::id(site.auth.clock.now()).simple().to_string();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), loggable(request.uri().path()).to_owned());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         tracing::info!(%method, path, status = problem.status, code = problem.code.as_str(), request_id, "refused");
@@ -56,6 +56,12 @@ pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next)
 /// How long an upload may take: 8 MB at a megabit a second, and some more.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(120);
 
+/// A path as it may stand in a log: what follows `/reset/` sets a password.
+#[must_use]
+pub fn loggable(path: &str) -> &str {
+    if path.starts_with("/reset/") { "/reset/…" } else { path }
+}
+
 /// A handler panicked or hung: the client is told, the connection lives on.
 pub async fn time_limit(request: Request, next: Next) -> Response {
     let media = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
@@ -75,7 +81,7 @@ pub async fn cross_site(State(site): State<Arc<Site>>, request: Request, next: N
     if safe || comes_from(&site.origin, &request) {
         return next.run(request).await;
     }
-    tracing::warn!(path = request.uri().path(), "refused a request that another site sent");
+    tracing::warn!(path = loggable(request.uri().path()), "refused a request that another site sent");
     Refusal::from(Code::CrossSite).into_response()
 }
 

@@ -1,9 +1,53 @@
 //! The documents, one file each: what a page shows, and what its forms do.
 
 pub mod accounts;
+pub mod activity;
 pub mod appearance;
+pub mod data;
 pub mod home;
 pub mod new_post;
+pub mod outbox;
+pub mod password;
 pub mod post;
 pub mod profile;
+pub mod reset;
+pub mod sessions;
+pub mod settings;
 pub mod user;
+
+use app::ui::text;
+use app::wire::problem::{Code, Problem};
+use axum::http::StatusCode;
+
+use super::problem::{self, Answer, Refusal};
+use super::visitor::Visitor;
+use crate::auth::Error;
+use crate::site::Site;
+use crate::store::sessions::Session;
+
+/// The session of whoever asks, as it is now.
+///
+/// # Errors
+/// As [`Visitor::verified`].
+async fn asking(site: &Site, visitor: &Visitor) -> Answer<Session> {
+    let viewer = visitor.verified(site).await?;
+    Ok(crate::store::sessions::by_id(&site.auth.db, viewer.session_id).await?.ok_or(Error::InvalidAccess)?)
+}
+
+/// Whether the app asks, with credentials of its own. It cannot follow a redirect with an access token that has just ended.
+fn by_app(visitor: &Visitor) -> bool {
+    visitor.headers.contains_key("x-account")
+}
+
+/// What was wrong with a form that is shown again, its status, and what the window is called then. What is no fault of the form is
+/// refused as a whole.
+fn refused(error: Error, password: &str, title: &str) -> Result<(Problem, StatusCode, String), Refusal> {
+    let said = problem::of(error);
+    let said = match said.code {
+        Code::InvalidCredentials => Problem::new(Code::InvalidFields).field(password, text::WRONG_PASSWORD),
+        Code::InvalidFields | Code::Throttled | Code::Busy => said,
+        _ => return Err(said.into()),
+    };
+    let status = StatusCode::from_u16(said.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    Ok((said, status, format!("Error: {title}")))
+}

@@ -215,7 +215,7 @@ pub async fn delete_later(tx: &mut Tx, account_id: Uuid, at: Timestamp) -> Resul
 /// # Errors
 /// When the database fails.
 pub async fn due(db: &Db, now: Timestamp) -> Result<Vec<Account>> {
-    on!(read db, |conn| sqlx::query_as(DUE).bind(now).fetch_all(conn).await)
+    on!(write db, |conn| sqlx::query_as(DUE).bind(now).fetch_all(conn).await)
 }
 
 /// Removes an account, and with it whatever refers to it. `false`: its owner came back.

@@ -67,6 +67,7 @@ async fn an_admin_disables_and_enables(world: World) {
     assert_eq!((reply.status.as_u16(), &reply.json()["disabled"], &reply.json()["sessions"]), (200, &json!(true), &json!(0)));
     assert_eq!(mina.get("/api/me").await.code(), "invalid_token", "at once");
     assert_eq!(mina.refresh().await.code(), "session_ended");
+    world.pass(1);
     let log_in = json!({"login": "mina", "password": "correct-horse-mina"});
     assert_eq!(world.tab().post("/api/session", &log_in).await.code(), "invalid_credentials");
     let event = newest_event(&mut admin).await;

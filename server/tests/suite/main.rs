@@ -36,6 +36,7 @@ mod refresh;
 mod rooms;
 mod s3;
 mod save;
+mod security_pages;
 mod sessions;
 mod sign_up;
 mod sim;

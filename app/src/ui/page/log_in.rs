@@ -115,6 +115,7 @@ pub(crate) fn LogIn() -> impl IntoView {
                         <Send of=form label="Log in" busy="Logging in…" />
                     </form>
                 </section>
+                <p class="center"><a href=routes::page::FORGOT>"Forgot password?"</a></p>
                 <p class="center">"New here? " <a href=elsewhere>"Create an account"</a></p>
                 <Demo login=login password=password />
             </div>

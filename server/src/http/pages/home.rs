@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use app::ui::document::alerts::above;
 use app::ui::document::feed::{self, Feed};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 
-use crate::auth::Error;
 use crate::auth::policy::{Action, may};
+use crate::auth::{Error, events};
 use crate::http::documents::{self, Shown};
 use crate::http::feed::After;
 use crate::http::visitor::Visitor;
@@ -26,6 +27,7 @@ pub async fn show(State(site): State<Arc<Site>>, Query(query): Query<After>, vis
     }
     let (storage, saved) = visitor.keeping(&site).await?;
     let posts = crate::feed::page(&site.auth.db, viewer.account_id, query.after.as_deref()).await?;
+    let open = events::open_alerts(&site.auth, viewer.account_id).await?;
     let model = Feed { viewer, storage, saved, local: site.lab, posts, now: site.auth.clock.now() };
-    Ok(documents::page(visitor, StatusCode::OK, feed::TITLE, feed::feed(model)).await)
+    Ok(documents::page(visitor, StatusCode::OK, feed::TITLE, above(&open, feed::feed(model))).await)
 }

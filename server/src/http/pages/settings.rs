@@ -1,0 +1,46 @@
+//! `/settings` and `/settings/security`: hubs.
+
+use std::sync::Arc;
+
+use app::ui::document::settings::{SECURITY_TITLE, Security, TITLE, security, settings};
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::asking;
+use crate::auth::{Error, events, places};
+use crate::http::documents::{self, Shown};
+use crate::http::visitor::Visitor;
+use crate::site::Site;
+use crate::store::accounts;
+
+/// `/settings`.
+///
+/// # Errors
+/// As the problem says.
+pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
+    if visitor.viewer.is_none() {
+        return Ok(documents::stranger(visitor).await);
+    }
+    let asking = asking(&site, &visitor).await?;
+    let open = events::open_alerts(&site.auth, asking.account_id).await?;
+    let browsers = places::list(&site.auth, &asking).await?.len();
+    Ok(documents::page(visitor, StatusCode::OK, TITLE, settings(&open, browsers)).await)
+}
+
+/// `/settings/security`.
+///
+/// # Errors
+/// As the problem says.
+pub async fn show_security(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
+    if visitor.viewer.is_none() {
+        return Ok(documents::stranger(visitor).await);
+    }
+    let asking = asking(&site, &visitor).await?;
+    let account = accounts::by_id(&site.auth.db, asking.account_id).await?.ok_or(Error::InvalidAccess)?;
+    let model = Security {
+        open: events::open_alerts(&site.auth, asking.account_id).await?,
+        password_changed_at: account.password_changed_at,
+        browsers: places::list(&site.auth, &asking).await?.len(),
+    };
+    Ok(documents::page(visitor, StatusCode::OK, SECURITY_TITLE, security(&model)).await)
+}

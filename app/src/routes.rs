@@ -36,8 +36,6 @@ pub mod page {
     pub const PROFILE: &str = "/settings/profile";
     /// How the pages look in this browser.
     pub const APPEARANCE: &str = "/settings/appearance";
-    /// Everything that can be set.
-    pub const SETTINGS: &str = "/settings";
     /// Password, browsers, history.
     pub const SECURITY: &str = "/settings/security";
     /// Where the account is logged in.

@@ -43,6 +43,7 @@ fn one_room_for_each_kind_of_outside() {
     only_in("server/src", "std::env::", &["config.rs"]);
     only_in("server/src", "SystemTime", &["clock.rs", "main.rs"]);
     only_in("server/src", "SET_COOKIE", &["http/cookies.rs", "http/guard.rs"]);
+    only_in("server/src", "lettre", &["mail.rs", "lib.rs"]);
     only_in("frontend/src", "reqwasm", &["http.rs"]);
     only_in("frontend/src", "gloo_storage", &["storage"]);
     only_in("server/src", "object_store::", &["feed/pictures.rs"]);
@@ -65,6 +66,8 @@ fn rooms_import_downwards_only() {
         ("store", &["crate::auth", "crate::feed", "crate::http", "crate::site"]),
         ("auth", &["crate::feed", "crate::http", "crate::site", "crate::jobs"]),
         ("feed", &["crate::http", "crate::site", "crate::jobs"]),
+        ("auth", &["crate::mail"]),
+        ("mail", &["crate::http", "crate::site", "crate::jobs"]),
         ("jobs", &["crate::http", "crate::site"]),
     ] {
         for word in forbidden {

@@ -119,6 +119,33 @@ scene('a quiet feed fits', {}, async ({ page }) => {
     await portray(page, 'feed-quiet');
 });
 
+scene('the pages of security fit', { complaints: [/status of (404|422)/] }, async ({ server, page }) => {
+    await page.goto('/forgot?sent');
+    await portray(page, 'forgot');
+    await page.goto('/reset/nonsense');
+    await portray(page, 'reset-spent');
+    await logIn(page);
+    const elsewhere = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...MINA, storage: 'native' }) };
+    assert.equal((await fetch(`${server.origin}/api/session`, elsewhere)).status, 200);
+    await page.goto('/');
+    await page.getByText('Was this you?').waitFor();
+    await portray(page, 'feed-alert');
+    for (const name of ['settings', 'settings/security', 'settings/security/sessions', 'settings/security/activity', 'settings/data', 'settings/data?copy']) {
+        await page.goto(`/${name}`);
+        await page.locator('h1').waitFor();
+        await portray(page, name.replace(/\W/g, '-'));
+    }
+    await page.goto('/settings/security/sessions');
+    for (const question of await page.locator('summary').all()) await question.click();
+    await portray(page, 'sessions-asked');
+    await page.goto('/settings/security/password');
+    await press(page, 'Change password');
+    await page.locator('.summary').waitFor();
+    await portray(page, 'password-refused');
+    await page.goto('/mail');
+    await portray(page, 'mail');
+});
+
 scene('the pages of an admin fit', {}, async ({ page }) => {
     await logIn(page, ADMIN);
     await page.goto('/admin/accounts');

@@ -40,7 +40,8 @@ pub async fn everything_ends(tx: &mut Tx, account_id: Uuid, but: Option<Uuid>, w
     Ok(Ending { browsers: families.len(), sessions: ended.into_iter().map(|(session_id, _)| session_id).collect() })
 }
 
-/// One browser is logged out: the session that was begun there, and those that were forked from it.
+/// One browser is logged out: the session that was begun there, those that were forked from it, and what else opens the account there.
+/// The one place to be called where that is done from another browser.
 ///
 /// # Errors
 /// When the database fails.

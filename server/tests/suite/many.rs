@@ -120,6 +120,25 @@ impl Pair {
 }
 
 #[tokio::test]
+async fn a_new_password_at_one_logs_out_at_the_other_and_the_changer_goes_on() {
+    let pair = Pair::start(&fresh_postgres().await, &[]).await;
+    let (mine, thief) = (pair.log_in().await, pair.log_in().await);
+    let change = json!({"current": "correct-horse-mina", "new": "lantern copper sofa", "refresh": mine["refresh"]});
+    let put = pair.client.put(format!("{}/api/password", pair.one.url)).bearer_auth(mine["access"].as_str().unwrap());
+    let reply = put.json(&change).send().await.unwrap();
+    assert_eq!(reply.status(), 200);
+    let changed: Value = reply.json().await.unwrap();
+    assert_eq!(changed["ended"], 1);
+    pair.refused_by_both(&mine).await;
+    pair.refused_by_both(&thief).await;
+    let (status, ended) = pair.refresh(&pair.other, &thief).await;
+    assert_eq!((status, &ended["reason"]), (401, &json!("password")));
+    let fresh = &changed["grant"];
+    assert_eq!((pair.me(&pair.one, fresh).await, pair.me(&pair.other, fresh).await), (200, 200));
+    assert_eq!(pair.refresh(&pair.other, fresh).await.0, 200);
+}
+
+#[tokio::test]
 async fn a_log_out_at_one_is_refused_by_the_other() {
     const TIMES: usize = 200;
     let pair = Pair::start(&fresh_postgres().await, &[]).await;

@@ -84,14 +84,13 @@ pub async fn delete(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: 
         let view = data(&Data { username: viewer.username, file, copy: None, problem: Some(problem) });
         return Ok(documents::page(visitor, status, &title, view).await);
     }
+    if by_app(&visitor) {
+        // It is told by its next call that its session has ended, and why, and forgets what it holds.
+        return Ok(documents::page(visitor, StatusCode::OK, GOODBYE_TITLE, goodbye()).await);
+    }
     let lines = cookies::cleared(shown_of(&site, &visitor.headers, Some(asking.session_id)).with_hint(&visitor.headers));
     // Nothing that was refreshed on the way is of any use now.
-    let visitor = Visitor { cookies: Vec::new(), ..visitor };
-    let mut response = if by_app(&visitor) {
-        documents::page(visitor, StatusCode::OK, GOODBYE_TITLE, goodbye()).await
-    } else {
-        documents::go(visitor, page::GOODBYE)
-    };
+    let mut response = documents::go(Visitor { cookies: Vec::new(), ..visitor }, page::GOODBYE);
     cookies::append(response.headers_mut(), lines);
     Ok(response)
 }

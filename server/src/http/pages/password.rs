@@ -53,8 +53,8 @@ pub struct Sent {
     _username: String,
 }
 
-/// Another password. This browser stays logged in: its fresh tokens come in the same answer, where the cookies hold them; the app
-/// fetches its own.
+/// Another password. This browser stays logged in: its fresh tokens come in the same answer. The app fetches its own, and is shown the
+/// page at once: a redirect would be followed with the access token that has just ended, refused, and the form sent once more.
 ///
 /// # Errors
 /// As the problem says.
@@ -69,18 +69,17 @@ pub async fn set(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Vis
             Ok(documents::page(visitor, status, &title, change(&Change { problem: Some(problem), ..model })).await)
         }
         Ok(ended) => {
+            let done = u32::try_from(ended).unwrap_or(u32::MAX);
+            if by_app(&visitor) {
+                let model = Change { done: Some(done), end_others: true, ..model };
+                return Ok(documents::page(visitor, StatusCode::OK, TITLE, change(&model)).await);
+            }
             // A session that was refreshed for this very form has a newer token than the one it showed, on its way to the browser.
             let on_its_way = visitor.cookies.iter().any(|line| line.as_bytes().starts_with(cookies::REFRESH.as_bytes()));
             let token = if on_its_way { None } else { refresh_token(&site, &visitor.headers, None)? };
             let fresh = fresh(&site, token, asking.session_id, &device).await;
             let lines = fresh.map(|granted| cookies::granted(&granted, site.auth.access.life(), Cookies::default())).unwrap_or_default();
-            let done = u32::try_from(ended).unwrap_or(u32::MAX);
-            let mut response = if by_app(&visitor) {
-                let model = Change { done: Some(done), end_others: true, ..model };
-                documents::page(visitor, StatusCode::OK, TITLE, change(&model)).await
-            } else {
-                documents::go(visitor, &format!("{}?done={done}", page::PASSWORD))
-            };
+            let mut response = documents::go(visitor, &format!("{}?done={done}", page::PASSWORD));
             cookies::append(response.headers_mut(), lines);
             Ok(response)
         }

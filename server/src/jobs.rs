@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::auth::keys::{self, KeysError};
+use crate::auth::{Auth, deletion, ended};
 use crate::feed::pictures::Pictures;
 use crate::feed::posting;
-use crate::auth::{Auth, deletion, ended};
 use crate::mail::Mailer;
 use crate::model::millis;
 use crate::store::notices::Listener;

@@ -11,7 +11,7 @@ use crate::model::{Device, Timestamp, id};
 use crate::store::accounts::{self, Account};
 use crate::store::events::{self as store_events, NewEvent};
 use crate::store::sessions::Session;
-use crate::store::{Tx, mails, posts};
+use crate::store::{Tx, mails};
 
 /// For how long it can be taken back, in milliseconds.
 const GRACE: i64 = 14 * 24 * 60 * 60 * 1000;
@@ -70,7 +70,8 @@ pub async fn undone(tx: &mut Tx, account: &Account, session_id: Uuid, device: &D
     mail::write(tx, account, "Your account is kept", &body, now).await
 }
 
-/// Removes the accounts whose time has come, and everything of them. Answers with how many.
+/// Removes the accounts whose time has come, and everything of them: rows go with the account, and pictures that no post shows are swept
+/// up. Answers with how many.
 ///
 /// # Errors
 /// When the database fails; then the next time does it.
@@ -78,13 +79,9 @@ pub async fn remove_due(auth: &Auth) -> Result<usize> {
     let now = auth.clock.now();
     let mut removed = 0;
     for account in accounts::due(&auth.db, now).await? {
-        let pictures = posts::of_account(&auth.db, account.account_id).await?;
         let mut tx = auth.db.begin().await?;
         if !accounts::remove(&mut tx, account.account_id, now).await? {
             continue;
-        }
-        for post in &pictures {
-            posts::forget_picture(&mut tx, &post.picture).await?;
         }
         mails::forget(&mut tx, &account.email).await?;
         if account.email_key.is_some() {

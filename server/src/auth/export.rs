@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::events::{self as history, activity, kind};
 use super::{Auth, Error, Result, device};
 use crate::model::Device;
-use crate::store::{accounts, comments, events, posts, sessions};
+use crate::store::{accounts, comments, events, follows, likes, posts, sessions};
 
-/// The most events in a copy: nobody has as many in 90 days.
+/// The most events, and the most posts, in a copy.
 const MOST: i64 = 10_000;
 
 /// Everything of an account, as JSON.
@@ -23,7 +23,10 @@ pub async fn all(auth: &Auth, account_id: Uuid, session_id: Uuid, asking: &Devic
     tx.commit().await?;
     let sessions = sessions::all_of_account(&auth.db, account_id).await?;
     let events = events::of_account(&auth.db, account_id, events::NEWEST_FIRST, "all", MOST).await?;
-    let posts = posts::of_account(&auth.db, account_id).await?;
+    let posts = posts::by_author(&auth.db, None, account_id, (i64::MAX, Uuid::max()), MOST).await?;
+    let bio = follows::profile(&auth.db, &account.username, None).await?.map(|profile| profile.bio);
+    let follows = follows::of_account(&auth.db, account_id).await?;
+    let likes = likes::of_account(&auth.db, account_id).await?;
     let comments = comments::of_account(&auth.db, account_id).await?;
     Ok(json!({
         "exported_at": now,
@@ -32,6 +35,7 @@ pub async fn all(auth: &Auth, account_id: Uuid, session_id: Uuid, asking: &Devic
             "username": account.username,
             "display_name": account.display_name,
             "email": account.email,
+            "bio": bio,
             "role": account.role,
             "created_at": account.created_at,
             "password_changed_at": account.password_changed_at,
@@ -57,6 +61,8 @@ pub async fn all(auth: &Auth, account_id: Uuid, session_id: Uuid, asking: &Devic
             "caption": row.caption,
             "created_at": row.created_at,
         })).collect::<Vec<_>>(),
+        "follows": follows,
+        "likes": likes,
         "comments": comments.iter().map(|row| json!({
             "comment_id": row.comment_id,
             "post_id": row.post_id,

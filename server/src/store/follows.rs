@@ -27,7 +27,8 @@ statements! {
             (select count(*) from follows f where f.followed_id = a.account_id) as followers,
             (select count(*) from follows f where f.follower_id = a.account_id) as following,
             exists (select 1 from follows f where f.follower_id = $2 and f.followed_id = a.account_id) as followed
-        from accounts a where a.username = $1 and a.disabled_at is null";
+        from accounts a where a.username = $1 and a.disabled_at is null and a.delete_at is null";
+    OF_ACCOUNT = "select a.username from follows f join accounts a on a.account_id = f.followed_id where f.follower_id = $1 order by a.username";
     UPDATE = "update accounts set display_name = $2, bio = $3 where account_id = $1";
     // Who has posted lately, looking at no more posts than are given: however many accounts there are.
     SUGGESTED = "select a.username, a.display_name
@@ -35,7 +36,7 @@ statements! {
             from (select account_id, created_at from posts order by created_at desc, post_id desc limit $2) newest
             group by account_id) lately
         join accounts a on a.account_id = lately.account_id
-        where a.disabled_at is null and a.account_id <> $1
+        where a.disabled_at is null and a.delete_at is null and a.account_id <> $1
             and not exists (select 1 from follows f where f.follower_id = $1 and f.followed_id = a.account_id)
         order by lately.latest desc, a.username
         limit $3";
@@ -79,4 +80,12 @@ pub async fn update(db: &Db, account_id: Uuid, display_name: &str, bio: &str) ->
 /// When the database fails.
 pub async fn suggested(db: &Db, viewer: Uuid, posts: i64, limit: i64) -> Result<Vec<(String, String)>> {
     on!(read db, |conn| sqlx::query_as(SUGGESTED).bind(viewer).bind(posts).bind(limit).fetch_all(conn).await)
+}
+
+/// The usernames of all whom an account follows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_account(db: &Db, account_id: Uuid) -> Result<Vec<String>> {
+    on!(read db, |conn| sqlx::query_scalar(OF_ACCOUNT).bind(account_id).fetch_all(conn).await)
 }

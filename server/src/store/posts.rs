@@ -39,7 +39,7 @@ statements! {
             select account_id from accounts where account_id = $1
             union all
             select f.followed_id from follows f join accounts a on a.account_id = f.followed_id
-            where f.follower_id = $1 and a.disabled_at is null
+            where f.follower_id = $1 and a.disabled_at is null and a.delete_at is null
         ), reach as materialized (
             select account_id, coalesce((select q.created_at from posts q
                 where q.account_id = authors.account_id and (q.created_at, q.post_id) < ($2, $3)
@@ -72,7 +72,7 @@ statements! {
         from posts x
         join accounts a on a.account_id = x.account_id
         join pictures g on g.name = x.picture
-        where x.post_id = $2 and a.disabled_at is null";
+        where x.post_id = $2 and a.disabled_at is null and a.delete_at is null";
     INSERT = "insert into posts (post_id, account_id, picture, alt, caption, created_at) values ($1, $2, $3, $4, $5, $6)";
     DELETE = "delete from posts where post_id = $1 and account_id = $2 returning picture";
     PICTURE = "select media_type, content from pictures where name = $1";

@@ -82,6 +82,7 @@ async fn after_14_days_everything_is_removed(world: World) {
     tab.json(Method::DELETE, "/api/account", &json!({"password": "correct-horse-mina"})).await;
     world.pass(14 * 24 * 60 * 60);
     server::jobs::purge_once(&world.site.auth).await.unwrap();
+    server::feed::posting::sweep(&world.site.auth.db, &world.site.pictures, server::clock::Clock::now(&*world.clock)).await.unwrap();
     assert_eq!(world.count("select count(*) from accounts where username = 'mina'").await, 0);
     for (what, query) in [
         ("sessions", "select count(*) from sessions"),

@@ -38,7 +38,7 @@ pub fn data(model: &Data) -> AnyView {
             {summary(model.problem.as_ref(), "delete your account")}
             <section class="card stack">
                 <h2>"A copy of everything"</h2>
-                <p>"Your account, sessions, login history, posts and comments, as JSON. No password and no key is in it."</p>
+                <p>"Your account, sessions, login history, posts, likes, comments and whom you follow, as JSON. No password and no key is in it."</p>
                 {model.file.then(|| view! { <p><a class="btn" href=routes::page::DATA_COPY rel="external" download="">"Download a copy"</a></p> })}
                 {match &model.copy {
                     None => view! { <p><a class="btn" href=shown>"Show it here"</a></p> }.erased(),

@@ -2,13 +2,14 @@
 
 use app::wire::account::Role;
 use app::wire::secret::Secret;
+use uuid::Uuid;
 
 use super::scenery::{self, DemoPost};
 use crate::auth::{Auth, Result};
 use crate::model::{Timestamp, id};
 use crate::store::accounts::{self, NewAccount};
-use crate::store::follows;
 use crate::store::posts::{self, NewPicture, NewPost};
+use crate::store::{follows, likes};
 
 /// Who is in the demo: username, name to show, role. Each password is `correct-horse-` and the username.
 const PEOPLE: [(&str, &str, Role); 3] =
@@ -37,9 +38,14 @@ pub async fn demo(auth: &Auth) -> Result<()> {
             Err(error) => return Err(error.into()),
         }
     }
-    for post in scenery::demo_posts() {
+    for (at, post) in scenery::demo_posts().iter().enumerate() {
         let Some(author) = new.iter().find(|account| account.username == post.username) else { continue };
-        insert(&mut tx, author, &post, now).await?;
+        let post_id = insert(&mut tx, author, post, now).await?;
+        // The newest one is still to be discovered.
+        let likers = new.iter().enumerate().filter(|(who, other)| at > 0 && other.account_id != author.account_id && (at + who) % 2 == 0);
+        for (_, liker) in likers {
+            likes::insert_with(&mut tx, post_id, liker.account_id, now).await?;
+        }
     }
     // Everybody follows everybody: each of the three feeds is full.
     for follower in &new {
@@ -66,7 +72,7 @@ async fn person(auth: &Auth, username: &str, display_name: &str, role: Role, now
     })
 }
 
-async fn insert(tx: &mut crate::store::Tx, author: &NewAccount, post: &DemoPost, now: Timestamp) -> Result<()> {
+async fn insert(tx: &mut crate::store::Tx, author: &NewAccount, post: &DemoPost, now: Timestamp) -> Result<Uuid> {
     let created_at = now - i64::from(post.hours_ago) * HOUR;
     let post_id = id(created_at);
     let name = format!("{post_id}.svg");
@@ -75,5 +81,6 @@ async fn insert(tx: &mut crate::store::Tx, author: &NewAccount, post: &DemoPost,
     let picture = NewPicture { name: &name, media_type: "image/svg+xml", content: drawn.as_bytes(), width, height, created_at };
     posts::insert_picture(tx, &picture).await?;
     let new = NewPost { post_id, account_id: author.account_id, picture: &name, alt: post.alt, caption: post.caption, created_at };
-    Ok(posts::insert(tx, &new).await?)
+    posts::insert(tx, &new).await?;
+    Ok(post_id)
 }

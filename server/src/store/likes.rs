@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Db, Result, on, statements};
+use super::{Db, Result, Tx, on, statements};
 use crate::model::Timestamp;
 
 statements! {
@@ -19,6 +19,14 @@ statements! {
 /// When the database fails.
 pub async fn insert(db: &Db, post_id: Uuid, account_id: Uuid, now: Timestamp) -> Result<()> {
     on!(write db, |conn| sqlx::query(INSERT).bind(post_id).bind(account_id).bind(now).execute(conn).await.map(|_| ()))
+}
+
+/// The same, together with other statements.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_with(tx: &mut Tx, post_id: Uuid, account_id: Uuid, now: Timestamp) -> Result<()> {
+    on!(tx tx, |conn| sqlx::query(INSERT).bind(post_id).bind(account_id).bind(now).execute(conn).await.map(|_| ()))
 }
 
 /// No longer; a second time changes nothing.

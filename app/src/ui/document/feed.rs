@@ -41,7 +41,7 @@ pub fn feed(model: Feed) -> AnyView {
         view! {
             <div class="empty">
                 <p>{text::FEED_EMPTY}</p>
-                {people(posts.suggestions)}
+                {(!posts.suggestions.is_empty()).then(|| people(posts.suggestions))}
                 // Another look at the same page: the router would stay where it is.
                 <a class="btn" href=routes::page::HOME rel="external">"Show my feed"</a>
             </div>

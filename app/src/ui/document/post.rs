@@ -62,7 +62,11 @@ pub fn post(page: PostPage) -> AnyView {
             .erased()
         })
         .collect();
-    let none = said.is_empty().then(|| view! { <p class="muted">"No comments yet."</p> });
+    let said = if said.is_empty() {
+        view! { <p class="muted">"No comments yet."</p> }.erased()
+    } else {
+        view! { <ol role="list" class="comments">{said}</ol> }.erased()
+    };
     let form = match &reader {
         Some(_) => say(&here, refused),
         None => {
@@ -94,8 +98,7 @@ pub fn post(page: PostPage) -> AnyView {
             </article>
             <section class="card stack" id="comments" aria-labelledby="comments-title">
                 <h2 id="comments-title">"Comments"</h2>
-                {none}
-                <ol role="list" class="comments">{said}</ol>
+                {said}
                 {form}
             </section>
         </div>

@@ -38,7 +38,11 @@ pub fn user(page: UserPage) -> AnyView {
         Some(reader) if reader == profile.username => view! { <a class="btn small" href=routes::page::PROFILE>"Edit profile"</a> }.erased(),
         Some(_) => person::follow(&here, profile.followed),
     };
-    let none = profile.page.items.is_empty().then(|| view! { <p class="empty">"No posts yet."</p> });
+    let posts = if profile.page.items.is_empty() {
+        view! { <p class="empty">"No posts yet."</p> }.erased()
+    } else {
+        view! { <ul role="list" class="grid">{profile.page.items.into_iter().map(tile).collect::<Vec<_>>()}</ul> }.erased()
+    };
     let more = profile.page.next.map(|cursor| {
         let target = [&here, "?after=", &routes::query_value(&cursor)].concat();
         view! { <p class="foot"><a class="btn" href=target>"Load more posts"</a></p> }
@@ -57,8 +61,7 @@ pub fn user(page: UserPage) -> AnyView {
                 <li><b>{profile.following}</b> " following"</li>
             </ul>
             {some(profile.bio).map(|bio| view! { <p class="said" dir="auto">{bio}</p> })}
-            {none}
-            <ul role="list" class="grid">{profile.page.items.into_iter().map(tile).collect::<Vec<_>>()}</ul>
+            {posts}
             {more}
         </div>
     }

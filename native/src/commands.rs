@@ -108,7 +108,7 @@ impl Client {
         }
         let login = user.map_or_else(environment::user, Ok)?;
         let password = environment::password()?;
-        let form = LogIn { login, password, storage: Some(TokenStorage::Native), save: Some(true) };
+        let form = LogIn { login, password, code: None, storage: Some(TokenStorage::Native), save: Some(true) };
         let viewer = self.engine.log_in(form).await.map_err(|problem| self.failure(&problem))?;
         if let Some(stuck) = self.keep.stuck() {
             // A session that the next command does not find is of no use to anybody.

@@ -6,6 +6,7 @@ pub mod cookies;
 pub mod documents;
 pub mod embedded;
 pub mod extract;
+pub mod factor;
 pub mod feed;
 pub mod forms;
 pub mod guard;
@@ -13,6 +14,7 @@ pub mod once;
 pub mod pages;
 pub mod people;
 pub mod posts;
+pub mod passkeys;
 pub mod problem;
 pub mod session;
 pub mod ssr;
@@ -23,7 +25,7 @@ use std::sync::Arc;
 
 use app::routes::{api, page};
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -56,6 +58,16 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::FOLLOW, put(people::follow).delete(people::unfollow))
         .route(api::PROFILE, put(people::edit))
         .route(api::ADMIN_ACCOUNTS, get(accounts::list))
+        .route(api::FACTOR, get(factor::show))
+        .route(api::TOTP, post(factor::begin).delete(factor::turn_off))
+        .route(api::TOTP_CONFIRM, post(factor::confirm))
+        .route(api::RECOVERY_CODES, post(factor::renew))
+        .route(api::STEP_UP, post(factor::step_up))
+        .route(api::PASSKEYS, get(passkeys::list).post(passkeys::create))
+        .route(api::PASSKEY_CREATION, post(passkeys::creation))
+        .route(api::PASSKEY_CHALLENGE, post(passkeys::challenge))
+        .route(api::PASSKEY, patch(passkeys::rename).delete(passkeys::remove))
+        .route(api::SESSION_PASSKEY, post(passkeys::log_in))
         .layer(middleware::from_fn(guard::mark_personal));
 
     // Each page, and where it has a form, the form: the site works without scripts.

@@ -7,12 +7,12 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::auth::keys::{self, KeysError};
-use crate::auth::{Auth, ended};
+use crate::auth::{Auth, ended, factor};
 use crate::feed::pictures::Pictures;
 use crate::feed::posting;
 use crate::model::millis;
 use crate::store::notices::Listener;
-use crate::store::{Error, Result, attempts, replies, sessions};
+use crate::store::{Error, Result, attempts, ceremonies, replies, sessions};
 
 /// How long confirmations are gathered before they are written in one transaction.
 const GATHER: Duration = Duration::from_millis(200);
@@ -124,6 +124,12 @@ pub async fn purge_once(auth: &Auth) -> std::result::Result<Vec<String>, KeysErr
     attempts::purge(&auth.db, now).await?;
     replies::purge(&auth.db, now - millis(replies::KEPT)).await?;
     sessions::purge(&auth.db, now - millis(KEEP_ENDED)).await?;
+    ceremonies::purge(&auth.db, now).await?;
+    // Before keys go.
+    if let Err(error) = factor::reseal(auth).await {
+        tracing::warn!(%error, "secrets of authenticator apps could not be sealed anew");
+        return Ok(Vec::new());
+    }
     auth.keys.purge(&auth.db, now).await
 }
 

@@ -3,16 +3,20 @@
 
 pub mod accounts;
 pub mod attempts;
+pub mod ceremonies;
 pub mod comments;
 pub mod events;
 pub mod follows;
 pub mod keys;
 pub mod likes;
 pub mod notices;
+pub mod passkeys;
 pub mod posts;
+pub mod recovery_codes;
 pub mod replies;
 pub mod sessions;
 pub mod together;
+pub mod totp;
 
 use std::path::Path;
 use std::time::Duration;
@@ -188,14 +192,18 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     [
         ("accounts", accounts::STATEMENTS),
         ("attempts", attempts::STATEMENTS),
+        ("ceremonies", ceremonies::STATEMENTS),
         ("comments", comments::STATEMENTS),
         ("events", events::STATEMENTS),
         ("follows", follows::STATEMENTS),
         ("keys", keys::STATEMENTS),
         ("likes", likes::STATEMENTS),
+        ("passkeys", passkeys::STATEMENTS),
         ("posts", posts::STATEMENTS),
+        ("recovery_codes", recovery_codes::STATEMENTS),
         ("replies", replies::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
+        ("totp", totp::STATEMENTS),
     ]
     .into_iter()
     .flat_map(|(file, list)| list.iter().map(move |(name, sql)| (file, *name, *sql)))

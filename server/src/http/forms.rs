@@ -63,7 +63,7 @@ pub async fn log_in(
     if !missing.fields.is_empty() {
         return Ok(refused(missing).await);
     }
-    let fields = LogIn { login: form.login.clone(), password: form.password.clone(), storage: Some(storage), save: None };
+    let fields = LogIn { login: form.login.clone(), password: form.password.clone(), storage: Some(storage), code: None, save: None };
     match session::log_in(&site.auth, &fields, device).await {
         Ok(granted) => welcome(&site, &headers, granted, &form.next).await,
         Err(error) => Ok(refused(problem::of(error)).await),

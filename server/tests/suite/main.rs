@@ -17,6 +17,7 @@ mod cluster;
 mod comments;
 mod crowd;
 mod documents;
+mod factor;
 mod feed;
 mod fork;
 mod guard;

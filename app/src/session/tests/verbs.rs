@@ -28,7 +28,7 @@ fn a_log_in_makes_the_session_this_browsers() {
 fn a_refused_log_in_changes_nothing() {
     let world = World::new();
     let tab = world.tab(&Boot::default());
-    let form = LogIn { login: "mina".into(), password: Secret::new("wrong".into()), storage: None, save: None };
+    let form = LogIn { login: "mina".into(), password: Secret::new("wrong".into()), code: None, storage: None, save: None };
     let engine = tab.engine.clone();
     assert_eq!(world.run(async move { engine.log_in(form).await }).unwrap_err().code, Code::InvalidCredentials);
     assert_eq!(tab.engine.phase(), Phase::Anonymous);

@@ -58,7 +58,7 @@ pub(crate) fn LogIn() -> impl IntoView {
             return;
         }
         let filled = match filled(typed(login), typed(password)) {
-            Ok((login, password)) => Form { login, password, storage: choice.chosen(), save: None },
+            Ok((login, password)) => Form { login, password, code: None, storage: choice.chosen(), save: None },
             Err(problem) => return form.refuse(problem),
         };
         let storage = filled.storage.unwrap_or_default();

@@ -92,6 +92,9 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(page::FOLLOW, get(pages::user::open).post(pages::user::follow))
         .route(page::PROFILE, get(pages::profile::show).post(pages::profile::save))
         .route(page::APPEARANCE, get(pages::appearance::show).post(pages::appearance::choose))
+        .route(page::LOG_IN_CODE, get(pages::log_in_code::show).post(pages::log_in_code::log_in))
+        .route(page::TWO_FACTOR, get(pages::two_factor::show).post(pages::two_factor::change))
+        .route(page::PASSKEYS, get(pages::passkeys::show).post(pages::passkeys::change))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), documents::explain))
         .layer(middleware::from_fn(guard::mark_personal));
 

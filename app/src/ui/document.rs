@@ -5,13 +5,16 @@ pub mod accounts;
 pub mod appearance;
 mod card;
 pub mod feed;
+pub mod log_in_code;
 pub mod missing;
 pub mod new_post;
 pub mod parts;
+pub mod passkeys;
 mod person;
 pub mod post;
 pub mod problem;
 pub mod profile;
+pub mod two_factor;
 pub mod user;
 
 use leptos::prelude::*;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use app::routes::api;
+use app::routes::{api, page};
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use axum::body::Bytes;
@@ -25,9 +25,9 @@ use crate::site::Site;
 const LONGEST_AGENT: usize = 300;
 
 /// What a session that has yet to show a second factor may ask: who it is, and to set one up.
-fn is_open_to_confined(path: &str) -> bool {
+pub(super) fn is_open_to_confined(path: &str) -> bool {
     let under = |room: &str| path.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    path == api::ME || under(api::FACTOR) || under(api::PASSKEYS)
+    [api::ME, page::TWO_FACTOR, page::PASSKEYS].contains(&path) || under(api::FACTOR) || under(api::PASSKEYS)
 }
 
 /// Somebody who is logged in: signature, expiry and every claim checked, the session not ended. No query was made.

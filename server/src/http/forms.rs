@@ -19,7 +19,7 @@ use super::problem::{self, Answer};
 use super::session as rest;
 use super::ssr::{self, see_other};
 use crate::auth::session::{self, Granted};
-use crate::auth::{Error, account};
+use crate::auth::{Error, account, factor, ticket};
 use crate::site::Site;
 
 /// Fields of the log-in page. A field that is missing is an empty one: the person is told, not the program.
@@ -64,10 +64,18 @@ pub async fn log_in(
         return Ok(refused(missing).await);
     }
     let fields = LogIn { login: form.login.clone(), password: form.password.clone(), storage: Some(storage), code: None, save: None };
-    match session::log_in(&site.auth, &fields, device).await {
-        Ok(granted) => welcome(&site, &headers, granted, &form.next).await,
-        Err(error) => Ok(refused(problem::of(error)).await),
+    let account = match session::by_password(&site.auth, &fields, &device).await {
+        Ok(account) => account,
+        Err(error) => return Ok(refused(problem::of(error)).await),
+    };
+    if factor::needed(&site.auth, account.account_id).await? {
+        let ticket = ticket::issue(&site.auth, &account, storage, local_target(&form.next).unwrap_or_default()).await?;
+        let mut response = see_other(page::LOG_IN_CODE);
+        cookies::append(response.headers_mut(), vec![cookies::set_second(&ticket)]);
+        return Ok(response);
     }
+    let granted = session::begin(&site.auth, &account, storage, false, device, false).await?;
+    welcome(&site, &headers, granted, &form.next).await
 }
 
 /// Fields of the sign-up page.
@@ -166,7 +174,7 @@ pub async fn log_out(State(site): State<Arc<Site>>, headers: HeaderMap) -> Answe
 }
 
 /// Logged in: on to the question whether to save it.
-async fn welcome(site: &Site, headers: &HeaderMap, granted: Granted, next: &str) -> Answer<Response> {
+pub(super) async fn welcome(site: &Site, headers: &HeaderMap, granted: Granted, next: &str) -> Answer<Response> {
     rest::replace(site, headers, granted.viewer.session_id).await?;
     let to = match local_target(next) {
         Some(next) if next != page::HOME => format!("{}?next={}", page::SAVE, query_value(next)),

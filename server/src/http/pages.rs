@@ -7,3 +7,6 @@ pub mod new_post;
 pub mod post;
 pub mod profile;
 pub mod user;
+pub mod log_in_code;
+pub mod passkeys;
+pub mod two_factor;

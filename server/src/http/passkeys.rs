@@ -144,6 +144,6 @@ pub(super) fn named(id: &str) -> Answer<Uuid> {
     id.parse().map_err(|_| Code::NotFound.into())
 }
 
-fn shown(row: PasskeyRow) -> Passkey {
+pub(super) fn shown(row: PasskeyRow) -> Passkey {
     Passkey { passkey_id: row.passkey_id, name: row.name, created_at: row.created_at, last_used_at: row.last_used_at }
 }

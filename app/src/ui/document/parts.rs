@@ -51,6 +51,8 @@ pub fn summary(problem: Option<&Problem>, deed: &str) -> AnyView {
         problem.fields.iter().map(|field| link(&field.name, &field.message)).collect()
     } else if problem.code == Code::InvalidCredentials {
         vec![link("password", text::WRONG_PASSWORD)]
+    } else if matches!(problem.code, Code::InvalidCode | Code::SecondFactorRequired) {
+        vec![link("code", &problem.title)]
     } else {
         let left = problem.retry_after_ms.map_or(0, |ms| ms.div_ceil(1000));
         vec![view! { <li>{text::refused(problem, deed, left)}</li> }.erased()]
@@ -162,7 +164,8 @@ fn above(field: &Field<'_>, error: Option<&str>) -> AnyView {
 fn fault(name: &str, problem: Option<&Problem>) -> Option<String> {
     let problem = problem?;
     let wrong = name == "password" && problem.code == Code::InvalidCredentials && problem.fields.is_empty();
-    problem.of_field(name).or(wrong.then_some(text::WRONG_PASSWORD)).map(str::to_owned)
+    let code = name == "code" && matches!(problem.code, Code::InvalidCode | Code::SecondFactorRequired);
+    problem.of_field(name).or(wrong.then_some(text::WRONG_PASSWORD)).or(code.then_some(&*problem.title)).map(str::to_owned)
 }
 
 fn described(name: &str, hint: bool, error: bool) -> Option<String> {

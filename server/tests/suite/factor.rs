@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use server::config::Config;
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::world::{Reply, Tab, World, fresh_postgres, on_both};
+use crate::world::{ACCESS, REFRESH, Reply, Tab, World, fresh_postgres, on_both};
 
 on_both!(
     a_log_in_takes_a_code_when_an_app_is_set_up,
@@ -19,6 +19,9 @@ on_both!(
     the_database_holds_no_secret_and_a_copied_row_opens_nothing,
     a_secret_outlives_the_key_it_was_sealed_under,
     another_session_does_not_see_what_is_being_set_up,
+    without_scripts_the_code_is_asked_for_on_a_page_of_its_own,
+    a_ticket_holds_for_five_minutes_and_for_its_own_account_and_password,
+    the_page_sets_an_app_up_and_turns_it_off,
 );
 
 pub const PASSWORD: &str = "correct-horse-mina";
@@ -242,6 +245,85 @@ async fn another_session_does_not_see_what_is_being_set_up(world: World) {
     assert_eq!(one.post("/api/factor/totp/confirm", &json!({"code": app.code(&world)})).await.status, 200);
 }
 
+async fn without_scripts_the_code_is_asked_for_on_a_page_of_its_own(world: World) {
+    let app = enrol(&world, &mut world.tab_of("mina").await, PASSWORD).await;
+    let mut tab = world.tab();
+    assert_eq!(tab.get("/login/code").await.header("location"), Some("/login"), "nobody has shown a password");
+    let wrong = tab.form("/login", "login=mina&password=wrong").await;
+    assert!(wrong.status == 422 && wrong.cookie("__Host-second").is_none());
+    let reply = tab.form("/login", "login=mina&password=correct-horse-mina&next=%2Fsettings%2Fappearance&storage=hybrid").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/login/code")));
+    assert!(reply.cookie(REFRESH).is_none() && reply.cookie(ACCESS).is_none());
+    let line = reply.cookie("__Host-second").unwrap();
+    assert!(line.ends_with("; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=300") && !line.contains("mina"), "{line}");
+
+    assert!(tab.get("/login/code").await.text.contains("autocomplete=\"one-time-code\""));
+    let wrong = tab.form("/login/code", "code=000000").await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text.contains("That code is wrong or was used already. Wait for the next one.") && wrong.cookie(REFRESH).is_none());
+    assert_eq!(tab.form("/login/code", "").await.status, 422);
+    let reply = tab.form("/login/code", &format!("code={}", app.code(&world))).await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/welcome/save?next=/settings/appearance")));
+    assert!(reply.cookie(REFRESH).is_some() && !tab.jar.contains_key("__Host-second"));
+    assert!(reply.cookie(ACCESS).is_none(), "hybrid, as was chosen");
+}
+
+async fn a_ticket_holds_for_five_minutes_and_for_its_own_account_and_password(world: World) {
+    let app = enrol(&world, &mut world.tab_of("mina").await, PASSWORD).await;
+    let rover = enrol(&world, &mut world.tab_of("rover").await, "correct-horse-rover").await;
+    let mut tab = world.tab();
+    tab.form("/login", "login=mina&password=correct-horse-mina").await;
+    assert_eq!(tab.form("/login/code", &format!("code={}", rover.code(&world))).await.status, 422, "another account's code");
+    let refused = |reply: &Reply| {
+        assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/login")));
+        assert!(reply.cookie(REFRESH).is_none());
+    };
+    let mut mangled = tab.stolen();
+    let ticket = mangled.jar["__Host-second"].clone();
+    for wrong in [ticket[..ticket.len() - 2].to_owned(), format!("B{}", &ticket[1..]), "x".into()] {
+        mangled.jar.insert("__Host-second".into(), wrong);
+        refused(&mangled.form("/login/code", &format!("code={}", app.code(&world))).await);
+    }
+    let late = tab.stolen();
+    world.sql("update accounts set epoch = epoch + 1 where username = 'mina'").await;
+    refused(&tab.form("/login/code", &format!("code={}", app.code(&world))).await);
+    world.sql("update accounts set epoch = epoch - 1 where username = 'mina'").await;
+    world.pass(5 * 60);
+    let mut late = late;
+    refused(&late.form("/login/code", &format!("code={}", app.code(&world))).await);
+}
+
+async fn the_page_sets_an_app_up_and_turns_it_off(world: World) {
+    const PAGE: &str = "/settings/security/two-factor";
+    assert_eq!(world.tab().get(PAGE).await.status, 303, "nobody is logged in");
+    let mut tab = world.tab_of("mina").await;
+    assert!(tab.get(PAGE).await.text.contains("Set up an authenticator app"));
+    let wrong = tab.form(PAGE, "do=begin&password=wrong").await;
+    assert!(wrong.status == 422 && wrong.text.contains("id=\"problem\"") && !wrong.text.contains("class=\"qr\""));
+    assert_eq!(tab.form(PAGE, "do=begin&password=correct-horse-mina").await.header("location"), Some(PAGE));
+    let page = tab.get(PAGE).await.text;
+    assert!(page.contains("class=\"qr\"") && !page.contains("otpauth://"), "drawn, not linked");
+    let key = page.split("<code class=\"secret\">").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
+    let app = app(&key.into());
+    assert!(world.tab_of("mina").await.get(PAGE).await.text.contains("Set up an authenticator app"), "another session sees nothing");
+
+    let wrong = tab.form(PAGE, "do=confirm&code=000000").await;
+    assert!(wrong.status == 422 && wrong.text.contains("class=\"qr\"") && wrong.text.contains("aria-describedby=\"code-error\""));
+    let page = tab.form(PAGE, &format!("do=confirm&code={}", app.code(&world))).await;
+    assert_eq!(page.text.matches("<li><code>").count(), 10, "{}", page.text);
+    assert_eq!(page.header("cache-control"), Some("private, no-store"));
+    let page = tab.get(PAGE).await.text;
+    assert!(page.contains("10 left") && !page.contains("<li><code>"));
+
+    world.pass(30);
+    let off = |password: &str, code: &str| format!("do=off&password={password}&code={code}");
+    assert_eq!(tab.form(PAGE, &off("correct-horse-mina", "000000")).await.status, 422);
+    assert_eq!(tab.form(PAGE, &off("wrong", &app.code(&world))).await.status, 422);
+    assert_eq!(tab.form(PAGE, &off("correct-horse-mina", &app.code(&world))).await.status, 303);
+    assert_eq!(log_in(&world, None).await.status, 200);
+    assert_eq!(tab.form(PAGE, "do=dance").await.status, 400);
+}
+
 mod demanded {
     use super::*;
 
@@ -266,6 +348,15 @@ mod demanded {
         world.pass(60);
         assert_eq!(tab.refresh().await.status, 200);
         assert_eq!(tab.get("/api/admin/accounts").await.code(), "second_factor_required", "a refresh changes nothing");
+
+        for path in ["/", "/welcome/save"] {
+            assert_eq!(tab.get(path).await.header("location"), Some("/settings/security/two-factor"), "{path}");
+        }
+        let page = tab.stolen().with_header("accept", "text/html").get("/admin/accounts").await;
+        assert_eq!(page.status, 403);
+        assert!(page.text.contains("href=\"/settings/security/two-factor\"") && !page.text.contains("rover"));
+        assert!(tab.get("/settings/security/two-factor").await.text.contains("Your role needs a second factor."));
+        assert_eq!(tab.get("/settings/security/passkeys").await.status, 200);
 
         let app = enrol(&world, &mut tab, "correct-horse-admin").await;
         assert_eq!(tab.get("/api/admin/accounts").await.status, 200, "password and code were both shown");

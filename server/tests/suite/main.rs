@@ -10,6 +10,7 @@
 )]
 
 mod admin;
+mod authenticator;
 mod bad_input;
 mod chain;
 mod change;
@@ -26,6 +27,7 @@ mod log_in;
 mod many;
 mod native;
 mod pages;
+mod passkeys;
 mod people;
 mod posts;
 mod process;

@@ -31,7 +31,7 @@ pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
     if !there {
         return Ok(see_other(page::LOG_IN));
     }
-    Ok(documents::page(&site, visitor, StatusCode::OK, document::TITLE, document::log_in_code(None)).await)
+    Ok(documents::page(visitor, StatusCode::OK, document::TITLE, document::log_in_code(None)).await)
 }
 
 /// The form.
@@ -64,7 +64,7 @@ pub async fn log_in(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: 
             let status = if problem.status == 401 { 422 } else { problem.status };
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let view = document::log_in_code(Some(&problem));
-            Ok(documents::page(&site, visitor, status, document::TITLE, view).await)
+            Ok(documents::page(visitor, status, document::TITLE, view).await)
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::store;
 /// As the problem says.
 pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
     if visitor.viewer.is_none() {
-        return Ok(documents::stranger(&site, visitor).await);
+        return Ok(documents::stranger(visitor).await);
     }
     let viewer = visitor.verified(&site).await?;
     page(&site, visitor, &viewer, Outcome::default(), StatusCode::OK).await
@@ -54,7 +54,7 @@ pub struct Change {
 /// As the problem says.
 pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor, Form(form): Form<Change>) -> Shown {
     if visitor.viewer.is_none() {
-        return Ok(documents::stranger(&site, visitor).await);
+        return Ok(documents::stranger(visitor).await);
     }
     let viewer = visitor.verified(&site).await?;
     let (auth, id, session_id) = (&site.auth, viewer.account_id, viewer.session_id);
@@ -97,5 +97,5 @@ async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, more: Outcome
         problem: more.problem,
         now: auth.clock.now(),
     });
-    Ok(documents::page(site, visitor, status, document::TITLE, view).await)
+    Ok(documents::page(visitor, status, document::TITLE, view).await)
 }

@@ -28,7 +28,7 @@ const MARGIN: i32 = 4;
 /// As the problem says.
 pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
     if visitor.viewer.is_none() {
-        return Ok(documents::stranger(&site, visitor).await);
+        return Ok(documents::stranger(visitor).await);
     }
     let viewer = visitor.verified(&site).await?;
     page(&site, visitor, &viewer, None, StatusCode::OK).await
@@ -51,7 +51,7 @@ pub struct Change {
 /// As the problem says.
 pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor, Form(form): Form<Change>) -> Shown {
     if visitor.viewer.is_none() {
-        return Ok(documents::stranger(&site, visitor).await);
+        return Ok(documents::stranger(visitor).await);
     }
     let viewer = visitor.verified(&site).await?;
     let (auth, id, session_id) = (&site.auth, viewer.account_id, viewer.session_id);
@@ -74,7 +74,7 @@ pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: 
                 problem: None,
                 now: auth.clock.now(),
             });
-            Ok(documents::page(&site, visitor, StatusCode::OK, document::TITLE, view).await)
+            Ok(documents::page(visitor, StatusCode::OK, document::TITLE, view).await)
         }
         Ok(None) => Ok(documents::go(visitor, page::TWO_FACTOR)),
         Err(error) => {
@@ -105,7 +105,7 @@ async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, problem: Opti
         problem,
         now: auth.clock.now(),
     });
-    Ok(documents::page(site, visitor, status, document::TITLE, view).await)
+    Ok(documents::page(visitor, status, document::TITLE, view).await)
 }
 
 async fn stage(site: &Site, viewer: &Viewer) -> Answer<Stage> {

@@ -46,8 +46,12 @@ impl App {
 }
 
 fn app(secret: &Value) -> App {
-    let secret = Secret::try_from_base32(secret.as_str().unwrap()).unwrap();
-    App { totp: Builder::new().with_secret(secret).build().unwrap(), recovery: Vec::new() }
+    App { totp: totp(secret), recovery: Vec::new() }
+}
+
+/// What an app makes of a secret as it is typed.
+pub fn totp(secret: &Value) -> Totp {
+    Builder::new().with_secret(Secret::try_from_base32(secret.as_str().unwrap()).unwrap()).build().unwrap()
 }
 
 /// Sets an authenticator app up in a tab that is logged in.

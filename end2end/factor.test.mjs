@@ -45,11 +45,11 @@ class App {
 /** Sets an app up on its page; answers with it and the recovery codes. */
 async function enrol(page, { password } = MINA) {
     await page.goto(TWO_FACTOR);
-    await page.locator('#password').fill(password);
+    await page.locator('#begin-password').fill(password);
     await press(page, 'Set up an authenticator app');
     await page.locator('svg.qr').waitFor();
     const app = new App((await page.locator('code.secret').textContent()).replaceAll(' ', ''));
-    await page.locator('#code').fill(await app.code());
+    await page.locator('#confirm-code').fill(await app.code());
     await press(page, 'Turn it on');
     await page.locator('.codes code').first().waitFor();
     return [app, await page.locator('.codes code').allTextContents()];

@@ -32,7 +32,7 @@ async function authenticator(page) {
 /** Adds a passkey on its page. */
 async function add(page, name) {
     await page.goto(PASSKEYS);
-    await page.locator('#password').fill(MINA.password);
+    await page.locator('#begin-password').fill(MINA.password);
     await press(page, 'Go on');
     await page.locator('#name').fill(name);
     await press(page, 'Create the passkey');
@@ -108,7 +108,7 @@ scene('a ceremony that fails says so, and the next try goes on', REFUSED, async 
     const key = await authenticator(page);
     await logIn(page);
     await page.goto(PASSKEYS);
-    await page.locator('#password').fill(MINA.password);
+    await page.locator('#begin-password').fill(MINA.password);
     await press(page, 'Go on');
     await key.verified(false);
     await press(page, 'Create the passkey');

@@ -231,10 +231,8 @@ pub async fn is_confined(auth: &Auth, role: Role, session_id: Uuid) -> Result<bo
 /// # Errors
 /// When database or keys fail.
 pub async fn reseal(auth: &Auth) -> Result<()> {
-    for row in crate::store::totp::all(&auth.db).await? {
-        if vault::is_current(auth, &row.sealed).await {
-            continue;
-        }
+    let Some(first) = vault::first_byte(auth).await else { return Ok(()) };
+    for row in crate::store::totp::not_under(&auth.db, first).await? {
         if let Some(secret) = secret(auth, &row).await? {
             let sealed = vault::seal(auth, of(&row.account_id), &secret).await?;
             crate::store::totp::reseal(&auth.db, row.account_id, &row.sealed, &sealed).await?;

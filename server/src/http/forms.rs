@@ -29,6 +29,8 @@ use crate::site::Site;
 pub struct LogInForm {
     login: String,
     password: Secret,
+    /// Where scripts have put a field for it, and do not run any more.
+    code: Secret,
     storage: String,
     next: String,
 }
@@ -68,13 +70,17 @@ pub async fn log_in(
         Ok(account) => account,
         Err(error) => return Ok(refused(problem::of(error)).await),
     };
-    if factor::needed(&site.auth, account.account_id).await? {
-        let ticket = ticket::issue(&site.auth, &account, storage, local_target(&form.next).unwrap_or_default()).await?;
-        let mut response = see_other(page::LOG_IN_CODE);
-        cookies::append(response.headers_mut(), vec![cookies::set_second(&ticket)]);
-        return Ok(response);
-    }
-    let granted = session::begin(&site.auth, &account, storage, false, device, false).await?;
+    let strong = match factor::prove(&site.auth, &account, Some(&form.code), &device).await {
+        Ok(strong) => strong,
+        Err(Error::SecondFactorRequired) => {
+            let ticket = ticket::issue(&site.auth, &account, storage, local_target(&form.next).unwrap_or_default()).await?;
+            let mut response = see_other(page::LOG_IN_CODE);
+            cookies::append(response.headers_mut(), vec![cookies::set_second(&ticket)]);
+            return Ok(response);
+        }
+        Err(error) => return Ok(refused(problem::of(error)).await),
+    };
+    let granted = session::begin(&site.auth, &account, storage, false, device, strong).await?;
     welcome(&site, &headers, granted, &form.next).await
 }
 

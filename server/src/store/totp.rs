@@ -19,7 +19,7 @@ pub struct Totp {
 
 statements! {
     BY_ACCOUNT = "select * from totp where account_id = $1";
-    ALL = "select * from totp order by account_id";
+    NOT_UNDER = "select * from totp where substr(sealed, 1, 1) <> $1";
     BEGIN = "insert into totp as t (account_id, sealed, last_step, session_id, created_at) values ($1, $2, 0, $3, $4)
         on conflict (account_id) do update set sealed = $2, last_step = 0, session_id = $3, created_at = $4
         where t.confirmed_at is null";
@@ -37,12 +37,12 @@ pub async fn by_account(db: &Db, account_id: Uuid) -> Result<Option<Totp>> {
     on!(read db, |conn| sqlx::query_as(BY_ACCOUNT).bind(account_id).fetch_optional(conn).await)
 }
 
-/// All of them.
+/// Those that are sealed under another key than the one that this byte names.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn all(db: &Db) -> Result<Vec<Totp>> {
-    on!(read db, |conn| sqlx::query_as(ALL).fetch_all(conn).await)
+pub async fn not_under(db: &Db, first: u8) -> Result<Vec<Totp>> {
+    on!(read db, |conn| sqlx::query_as(NOT_UNDER).bind(vec![first]).fetch_all(conn).await)
 }
 
 /// A new secret, in the place of one that was never confirmed. `false`: there is one that was.

@@ -218,21 +218,26 @@ async fn the_database_holds_no_secret_and_a_copied_row_opens_nothing(world: Worl
         .await;
     let reply = world.tab().post("/api/session", &form("rover", Some(&mina.code(&world)))).await;
     assert_eq!(reply.code(), "invalid_code");
-    let rows = server::store::totp::all(&world.site.auth.db).await.unwrap();
+    // No key is called so.
+    let rows = server::store::totp::not_under(&world.site.auth.db, 255).await.unwrap();
     let secret = mina.totp.secret().as_bytes();
     assert!(rows.len() == 2 && rows.iter().all(|row| !row.sealed.windows(8).any(|bytes| bytes == &secret[..8])));
     assert_eq!(log_in(&world, Some(&mina.code(&world))).await.status, 200);
 }
 
+async fn sealed(auth: &server::auth::Auth) -> Vec<u8> {
+    server::store::totp::not_under(&auth.db, 255).await.unwrap()[0].sealed.clone()
+}
+
 async fn a_secret_outlives_the_key_it_was_sealed_under(world: World) {
     let app = enrol(&world, &mut world.tab_of("mina").await, PASSWORD).await;
     let auth = &world.site.auth;
-    let before = server::store::totp::all(&auth.db).await.unwrap()[0].sealed.clone();
+    let before = sealed(auth).await;
     auth.keys.rotate(&auth.db, server::clock::Clock::now(&*world.clock)).await.unwrap();
     server::auth::keys::follow(auth).await.unwrap();
     world.pass(120);
     server::jobs::purge_once(auth).await.unwrap();
-    let after = server::store::totp::all(&auth.db).await.unwrap()[0].sealed.clone();
+    let after = sealed(auth).await;
     assert_ne!(before[0], after[0], "under the new key");
     // Over a year later the old key is gone.
     world.pass(400 * 24 * 60 * 60);
@@ -312,7 +317,7 @@ async fn the_page_sets_an_app_up_and_turns_it_off(world: World) {
     assert!(world.tab_of("mina").await.get(PAGE).await.text.contains("Set up an authenticator app"), "another session sees nothing");
 
     let wrong = tab.form(PAGE, "do=confirm&code=000000").await;
-    assert!(wrong.status == 422 && wrong.text.contains("class=\"qr\"") && wrong.text.contains("aria-describedby=\"code-error\""));
+    assert!(wrong.status == 422 && wrong.text.contains("class=\"qr\"") && wrong.text.contains("aria-describedby=\"confirm-code-error\""));
     let page = tab.form(PAGE, &format!("do=confirm&code={}", app.code(&world))).await;
     assert_eq!(page.text.matches("<li><code>").count(), 10, "{}", page.text);
     assert_eq!(page.header("cache-control"), Some("private, no-store"));

@@ -22,7 +22,7 @@ pub struct Passkeys {
     pub possible: bool,
     /// Whether the site demands a second factor of this account, and this session has shown one alone.
     pub confined: bool,
-    /// What went wrong with a form, and which: the id of its passkey, or nothing.
+    /// What went wrong with a form, and which: the id of its passkey, or what its button does.
     pub problem: Option<(Problem, String)>,
     /// Now, Unix milliseconds.
     pub now: i64,
@@ -62,8 +62,8 @@ fn row(passkey: &Passkey, model: &Passkeys) -> AnyView {
     let id = passkey.passkey_id.to_string();
     let used = passkey.last_used_at.map_or_else(|| "never used".to_owned(), |at| ["last used ", &time::ago(model.now, at)].concat());
     let problem = model.problem.as_ref().filter(|(_, of)| *of == id).map(|(problem, _)| problem);
-    // One name a field would be many times on the page, and so would its id.
-    let (name_id, password_id) = (["name-", &id].concat(), ["password-", &id].concat());
+    let (name_id, password_id) = ([&*id, "-name"].concat(), [&*id, "-password"].concat());
+    let name = Field { name: "name", id: &name_id, label: "Name", value: &passkey.name, longest: Some(60), ..Field::default() };
     view! {
         <li class="card stack">
             <div>
@@ -74,18 +74,12 @@ fn row(passkey: &Passkey, model: &Passkeys) -> AnyView {
                 <summary>"Rename or remove"</summary>
                 <form class="stack" method="post" action=page::PASSKEYS>
                     <input type="hidden" name="passkey_id" value=id.clone() />
-                    <div class="field">
-                        <label for=name_id.clone()>"Name"</label>
-                        <div class="entry"><input id=name_id name="name" value=passkey.name.clone() maxlength="60" required /></div>
-                    </div>
+                    {field(name, problem)}
                     <button class="btn" name="do" value="rename">"Rename"</button>
                 </form>
                 <form class="stack" method="post" action=page::PASSKEYS>
                     <input type="hidden" name="passkey_id" value=id />
-                    <div class="field">
-                        <label for=password_id.clone()>"Password"</label>
-                        <div class="entry"><input id=password_id name="password" type="password" autocomplete="current-password" required /></div>
-                    </div>
+                    {field(password(&password_id), problem)}
                     <button class="btn danger" name="do" value="remove">"Remove"</button>
                 </form>
             </details>
@@ -95,17 +89,20 @@ fn row(passkey: &Passkey, model: &Passkeys) -> AnyView {
 }
 
 fn ask(model: &Passkeys) -> AnyView {
-    let traits =
-        Field { name: "password", label: "Password", kind: "password", autocomplete: Some("current-password"), ..Field::default() };
-    let problem = model.problem.as_ref().filter(|(_, of)| of.is_empty()).map(|(problem, _)| problem);
+    let problem = model.problem.as_ref().filter(|(_, of)| of == "begin").map(|(problem, _)| problem);
     view! {
         <form class="card stack" method="post" action=page::PASSKEYS>
             <h2>"Add a passkey"</h2>
-            {field(traits, problem)}
+            {field(password("begin-password"), problem)}
             <button class="btn primary" name="do" value="begin">"Go on"</button>
         </form>
     }
     .erased()
+}
+
+/// Several forms ask for it, so each field is called after its form.
+fn password(id: &str) -> Field<'_> {
+    Field { name: "password", id, label: "Password", kind: "password", autocomplete: Some("current-password"), ..Field::default() }
 }
 
 /// The button starts the ceremony, which fills `credential` in; the form is sent then.

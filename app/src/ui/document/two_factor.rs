@@ -61,7 +61,7 @@ pub fn two_factor(model: &TwoFactor) -> AnyView {
             {demanded}
             {match &model.stage {
                 Stage::Off => off(model),
-                Stage::SettingUp { qr, secret } => setting_up(qr.as_ref(), secret, problem),
+                Stage::SettingUp { qr, secret } => setting_up(qr.as_ref(), secret, model),
                 Stage::On { since, left } => on(*since, *left, model),
                 Stage::Codes(codes) => fresh(codes),
             }}
@@ -82,7 +82,7 @@ fn off(model: &TwoFactor) -> AnyView {
     .erased()
 }
 
-fn setting_up(qr: Option<&(String, usize)>, secret: &str, problem: Option<&Problem>) -> AnyView {
+fn setting_up(qr: Option<&(String, usize)>, secret: &str, model: &TwoFactor) -> AnyView {
     let picture = qr.map(|(path, side)| {
         view! {
             <svg class="qr" viewBox=format!("0 0 {side} {side}") role="img" aria-label="QR code for your authenticator app">
@@ -101,7 +101,7 @@ fn setting_up(qr: Option<&(String, usize)>, secret: &str, problem: Option<&Probl
         </section>
         <form class="card stack" method="post" action=page::TWO_FACTOR>
             <h2>"2. Enter the code it shows"</h2>
-            {code(problem)}
+            {code(model, "confirm")}
             <button class="btn primary" name="do" value="confirm">"Turn it on"</button>
         </form>
     }
@@ -114,7 +114,7 @@ fn on(since: i64, left: i64, model: &TwoFactor) -> AnyView {
         view! {
             <form class="card stack" method="post" action=page::TWO_FACTOR>
                 <h2>"Enter a code to go on"</h2>
-                {code(of(model, "step_up"))}
+                {code(model, "step_up")}
                 <button class="btn primary" name="do" value="step_up">"Go on"</button>
             </form>
         }
@@ -144,7 +144,7 @@ fn both(model: &TwoFactor, deed: &'static str, label: &'static str, class: &'sta
             <summary>{label}</summary>
             <form class="stack" method="post" action=page::TWO_FACTOR>
                 {password(model, deed)}
-                {code(of(model, deed))}
+                {code(model, deed)}
                 <button class=class name="do" value=deed>{label}</button>
             </form>
         </details>
@@ -166,19 +166,29 @@ fn fresh(codes: &[String]) -> AnyView {
     .erased()
 }
 
+/// Several forms ask for it, so each field is called after its form.
 fn password(model: &TwoFactor, deed: &str) -> AnyView {
-    let traits =
-        Field { name: "password", label: "Password", kind: "password", autocomplete: Some("current-password"), ..Field::default() };
+    let id = [deed, "-password"].concat();
+    let traits = Field {
+        name: "password",
+        id: &id,
+        label: "Password",
+        kind: "password",
+        autocomplete: Some("current-password"),
+        ..Field::default()
+    };
+    field(traits, of(model, deed))
+}
+
+fn code(model: &TwoFactor, deed: &str) -> AnyView {
+    let id = [deed, "-code"].concat();
+    let traits = Field { name: "code", id: &id, label: "Code", autocomplete: Some("one-time-code"), longest: Some(40), ..Field::default() };
     field(traits, of(model, deed))
 }
 
 /// What went wrong with the form of this button.
 fn of<'a>(model: &'a TwoFactor, deed: &str) -> Option<&'a Problem> {
     model.problem.as_ref().filter(|(_, of)| of == deed).map(|(problem, _)| problem)
-}
-
-fn code(problem: Option<&Problem>) -> AnyView {
-    field(Field { name: "code", label: "Code", autocomplete: Some("one-time-code"), longest: Some(40), ..Field::default() }, problem)
 }
 
 /// In groups of four, as people read out and type.

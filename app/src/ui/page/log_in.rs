@@ -39,7 +39,8 @@ pub(crate) fn LogIn() -> impl IntoView {
     let next = next(before("next"));
     let (login, password, choice) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), Choice::new());
     // The field for a code is there once the server has asked for one.
-    let (code, code_asked) = (NodeRef::<Input>::new(), RwSignal::new(false));
+    let asked = refused.as_ref().is_some_and(|form| form.problem.code == Code::InvalidCode);
+    let (code, code_asked) = (NodeRef::<Input>::new(), RwSignal::new(asked));
     let (typed_login, typed_storage) = (before("login"), before("storage"));
     let form = Submission::new("log you in", refused.map(|form| form.problem));
 

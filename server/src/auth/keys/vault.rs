@@ -1,7 +1,7 @@
 //! Small secrets that must be read again later, sealed under the refresh ring: the database, or whoever carries them, cannot read them.
 //!
 //! What is sealed names its key. A key stays in the ring for as long as a session can last; what lives longer has to be sealed again
-//! before that, see [`is_current`].
+//! before that, see [`first_byte`].
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -55,10 +55,9 @@ pub async fn open(auth: &Auth, what: For<'_>, sealed: &[u8]) -> Result<Option<Ze
     Ok(held.refresh.iter().find(|key| key.kid == *kid).and_then(|key| unseal(&key.secret, what, rest)))
 }
 
-/// Whether it is sealed under the key that signs now. If not, the key may go before long.
-pub async fn is_current(auth: &Auth, sealed: &[u8]) -> bool {
-    let held = auth.keys.held().await;
-    signing(&held, auth.clock.now()).map(|key| key.kid) == sealed.first().copied()
+/// The first byte of what is sealed now. What begins with another one is sealed under a key that may go before long.
+pub async fn first_byte(auth: &Auth) -> Option<u8> {
+    signing(&auth.keys.held().await, auth.clock.now()).map(|key| key.kid)
 }
 
 fn signing(held: &Keys, now: Timestamp) -> Option<&super::RefreshKey> {

@@ -72,8 +72,9 @@ pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: 
         }
         Ok(None) => Ok(documents::go(visitor, page::PASSKEYS)),
         Err(error) => {
-            let (problem, status) = refused(error);
-            let more = Outcome { options: None, problem: Some((problem, form.passkey_id)) };
+            let of = if form.passkey_id.is_empty() { form.r#do } else { form.passkey_id };
+            let (problem, status) = refused(error, &of);
+            let more = Outcome { options: None, problem: Some((problem, of)) };
             page(&site, visitor, &viewer, more, status).await
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::routes::page;
 use app::ui::document::two_factor::{self as document, Stage, TwoFactor};
+use app::ui::text;
 use app::wire::account::Viewer;
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
@@ -78,17 +79,24 @@ pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: 
         }
         Ok(None) => Ok(documents::go(visitor, page::TWO_FACTOR)),
         Err(error) => {
-            let (problem, status) = refused(error);
+            let (problem, status) = refused(error, &form.r#do);
             page(&site, visitor, &viewer, Some((problem, form.r#do)), status).await
         }
     }
 }
 
-/// A fault of a form, and the status of the page that says so: not 401, which says that nobody is logged in.
-pub(super) fn refused(error: Error) -> (Problem, StatusCode) {
+/// A fault of a form, named after the form, and the status of the page that says so: not 401, which says that nobody is logged in.
+pub(super) fn refused(error: Error, form: &str) -> (Problem, StatusCode) {
     let problem = problem::of(error);
-    let status = if problem.status == 401 { 422 } else { problem.status };
-    (problem, StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+    let at = |field: &str, words: &str| Problem::new(Code::InvalidFields).field(&format!("{form}-{field}"), words);
+    let problem = match problem.code {
+        Code::InvalidCredentials => at("password", text::WRONG_PASSWORD),
+        Code::InvalidCode => at("code", &problem.title),
+        Code::InvalidPasskey => Problem { status: 422, ..problem },
+        _ => problem,
+    };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (problem, status)
 }
 
 async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, problem: Option<(Problem, String)>, status: StatusCode) -> Shown {

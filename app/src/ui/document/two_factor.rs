@@ -160,7 +160,8 @@ fn fresh(codes: &[String]) -> AnyView {
             <h2>"Your recovery codes"</h2>
             <p>"Write these down or print them, and keep them apart from your phone. Each logs you in once. "<b>"They are shown this once."</b></p>
             <ul class="codes">{rows}</ul>
-            <a class="btn primary" href=page::TWO_FACTOR>"I have kept them"</a>
+            // Another address, so that it is fetched: this page stands at the form's.
+            <a class="btn primary" href=[page::TWO_FACTOR, "?kept"].concat()>"I have kept them"</a>
         </section>
     }
     .erased()

@@ -2,6 +2,7 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::authenticator::Authenticator;
 use crate::factor::{PASSWORD, enrol};
@@ -109,6 +110,7 @@ async fn what_does_not_hold_is_refused(world: World) {
         phone
     };
     add(&mut tab, &mut Authenticator::new(9), "").await;
+    let rover: Uuid = world.tab_of("rover").await.get("/api/me").await.json()["account_id"].as_str().unwrap().parse().unwrap();
     let mut forgers: Vec<(&str, Authenticator)> = Vec::new();
     let mut bent = |what, bend: &dyn Fn(&mut Authenticator)| {
         let mut forger = phone.clone();
@@ -119,7 +121,8 @@ async fn what_does_not_hold_is_refused(world: World) {
     bent("another port", &|forger| forger.origin = "http://localhost:3001".into());
     bent("another domain", &|forger| forger.domain = "evil.example".into());
     bent("its owner was not verified", &|forger| forger.verifies_its_owner = false);
-    bent("another user", &|forger| forger.user = vec![7; 16]);
+    bent("another user", &|forger| forger.user = rover.into_bytes().to_vec());
+    bent("nobody", &|forger| forger.user = vec![7; 16]);
     bent("no user", &|forger| forger.user = Vec::new());
     bent("an unknown passkey", &|forger| forger.handle = vec![8; 16]);
     bent("another passkey of the same user", &|forger| forger.handle = vec![9; 16]);
@@ -131,7 +134,7 @@ async fn what_does_not_hold_is_refused(world: World) {
         assert_eq!(reply.status, 401, "{what}");
         refused(&reply);
     }
-    assert_eq!(world.count("select count(*) from events where kind = 'passkey_unknown'").await, 1);
+    assert_eq!(world.count("select count(*) from events where kind = 'passkey_unknown'").await, 2);
     assert_eq!(enter(&mut world.tab(), &mut phone).await.status, 200);
     // An answer to a registration is none to a log-in, and noise is no answer.
     let mut other = world.tab();

@@ -3,10 +3,10 @@
 pub mod accounts;
 pub mod appearance;
 pub mod home;
+pub mod log_in_code;
 pub mod new_post;
+pub mod passkeys;
 pub mod post;
 pub mod profile;
-pub mod user;
-pub mod log_in_code;
-pub mod passkeys;
 pub mod two_factor;
+pub mod user;

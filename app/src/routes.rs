@@ -58,6 +58,12 @@ pub mod page {
     pub const MAIL: &str = "/mail";
     /// Where password managers look for the page that changes a password.
     pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
+    /// After the right password: the form for a code of the second factor.
+    pub const LOG_IN_CODE: &str = "/login/code";
+    /// Authenticator app and recovery codes.
+    pub const TWO_FACTOR: &str = "/settings/security/two-factor";
+    /// Passkeys.
+    pub const PASSKEYS: &str = "/settings/security/passkeys";
 
     /// Pages that a browser renders too. Every other page is a document, which the server makes.
     pub const HYDRATED: [&str; 3] = [LOG_IN, SIGN_UP, SAVE];
@@ -117,6 +123,26 @@ pub mod api {
     pub const RESET: &str = "/api/password/reset";
     /// `GET`: a copy of everything. `DELETE`: remove the account in 14 days.
     pub const ACCOUNT: &str = "/api/account";
+    /// `GET`: how the account is protected beside its password.
+    pub const FACTOR: &str = "/api/factor";
+    /// `POST`: set an authenticator app up. `DELETE`: turn it off.
+    pub const TOTP: &str = "/api/factor/totp";
+    /// `POST`: its first code.
+    pub const TOTP_CONFIRM: &str = "/api/factor/totp/confirm";
+    /// `POST`: new recovery codes.
+    pub const RECOVERY_CODES: &str = "/api/factor/recovery-codes";
+    /// `POST`: a code for a session that was begun without one.
+    pub const STEP_UP: &str = "/api/factor/session";
+    /// `GET`: the passkeys. `POST`: one more.
+    pub const PASSKEYS: &str = "/api/passkeys";
+    /// `POST`: a challenge for one more.
+    pub const PASSKEY_CREATION: &str = "/api/passkeys/creation";
+    /// `POST`: a challenge to log in with.
+    pub const PASSKEY_CHALLENGE: &str = "/api/passkeys/challenge";
+    /// `PATCH`: rename it. `DELETE`: remove it.
+    pub const PASSKEY: &str = "/api/passkeys/{passkey_id}";
+    /// `POST`: log in with a passkey.
+    pub const SESSION_PASSKEY: &str = "/api/session/passkey";
 }
 
 /// The page of a post.

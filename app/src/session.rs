@@ -30,6 +30,10 @@ use crate::wire::session::{Boot, Change, LogIn, TokenStorage};
 pub trait Verbs: Send + Sync {
     /// Logs in and makes the session this browser's.
     fn log_in(&self, form: LogIn) -> Answer<Viewer>;
+    /// Whether this browser can ask for a passkey.
+    fn has_passkeys(&self) -> bool;
+    /// Logs in with a passkey, which the browser asks its owner for.
+    fn log_in_by_passkey(&self, storage: Option<TokenStorage>) -> Answer<Viewer>;
     /// Signs up, which logs in.
     fn sign_up(&self, form: SignUp) -> Answer<Viewer>;
     /// Gone locally at once, then told to the server. Never fails towards the page.

@@ -2,6 +2,7 @@
 //! Requests with unknown fields are refused; answers may gain fields, which an older client passes over.
 
 pub mod account;
+pub mod factor;
 pub mod feed;
 pub mod problem;
 pub mod secret;

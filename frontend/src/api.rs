@@ -13,7 +13,7 @@ use app::session::flight::Joined;
 use app::session::{Host, Session, Verbs};
 use app::wire::account::{SignUp, Viewer};
 use app::wire::problem::{Code, Problem};
-use app::wire::session::{Boot, Change, Inspection, LogIn};
+use app::wire::session::{Boot, Change, Inspection, LogIn, TokenStorage};
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -22,6 +22,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::clock::{self, Moment};
 use crate::http::Fetch;
 use crate::keep;
+use crate::passkey;
 use crate::storage::Shelves;
 use crate::tabs::{Channel, Locks};
 use crate::window;
@@ -89,6 +90,14 @@ impl Api for Browser {
 impl Verbs for Browser {
     fn log_in(&self, form: LogIn) -> Answer<Viewer> {
         self.with(|engine| async move { engine.log_in(form).await })
+    }
+
+    fn has_passkeys(&self) -> bool {
+        passkey::are_there()
+    }
+
+    fn log_in_by_passkey(&self, storage: Option<TokenStorage>) -> Answer<Viewer> {
+        self.with(move |engine| async move { engine.log_in_by_passkey(storage, &passkey::answer).await })
     }
 
     fn sign_up(&self, form: SignUp) -> Answer<Viewer> {

@@ -18,7 +18,7 @@ use web_sys::{
 
 use crate::api::Browser;
 use crate::http::place;
-use crate::{clock, keep};
+use crate::{clock, keep, passkey};
 
 /// Somebody who listens.
 type Ear<T> = Option<Box<dyn Fn(T)>>;
@@ -66,6 +66,9 @@ impl Forms {
             return None;
         }
         event.prevent_default();
+        if passkey::wanted(&form).is_some() {
+            return Some(());
+        }
         if form.get_attribute("aria-busy").is_some() {
             return Some(());
         }

@@ -6,6 +6,7 @@ mod clock;
 mod documents;
 mod http;
 mod keep;
+mod passkey;
 mod storage;
 mod tabs;
 mod window;

@@ -108,8 +108,13 @@ impl Client {
         }
         let login = user.map_or_else(environment::user, Ok)?;
         let password = environment::password()?;
-        let form = LogIn { login, password, storage: Some(TokenStorage::Native), save: Some(true) };
-        let viewer = self.engine.log_in(form).await.map_err(|problem| self.failure(&problem))?;
+        let mut form = LogIn { login, password, code: None, storage: Some(TokenStorage::Native), save: Some(true) };
+        let mut answer = self.engine.log_in(form.clone()).await;
+        if answer.as_ref().is_err_and(|problem| problem.code == Code::SecondFactorRequired) {
+            form.code = Some(environment::code()?);
+            answer = self.engine.log_in(form).await;
+        }
+        let viewer = answer.map_err(|problem| self.failure(&problem))?;
         if let Some(stuck) = self.keep.stuck() {
             // A session that the next command does not find is of no use to anybody.
             self.engine.log_out().await;

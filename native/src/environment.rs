@@ -49,6 +49,12 @@ pub(crate) fn password() -> Result<Secret, Failure> {
     some(given, "the password is empty")
 }
 
+/// A code of the second factor: from the terminal, or the next line of the standard input.
+pub(crate) fn code() -> Result<Secret, Failure> {
+    let given = if stdin().is_terminal() { hidden("Code of your authenticator app, or a recovery code: ")? } else { line()? };
+    some(given, "the code is empty")
+}
+
 fn hidden(prompt: &str) -> Result<Secret, Failure> {
     rpassword::prompt_password(prompt).map(Secret::new).map_err(trouble)
 }

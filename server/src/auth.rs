@@ -12,9 +12,11 @@ pub mod ending;
 pub mod error;
 pub mod events;
 pub mod export;
+pub mod factor;
 pub mod govern;
 pub mod keys;
 pub mod mail;
+pub mod passkey;
 pub mod password;
 pub mod passwords;
 pub mod places;
@@ -24,10 +26,12 @@ pub mod refusals;
 pub mod ring;
 pub mod session;
 pub mod throttle;
+pub mod ticket;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::wire::account::Role;
 use app::wire::session::{patience, race_window};
 pub use error::{Error, Result};
 
@@ -81,9 +85,19 @@ pub struct Auth {
     pub throttle: bool,
     /// Fewest characters of a new password.
     pub password_min: usize,
+    /// Whether an admin must have a second factor.
+    pub admins_need_two: bool,
+    /// Asks authenticators for passkeys.
+    pub relying_party: passkey::RelyingParty,
 }
 
 impl Auth {
+    /// Whether somebody of this role must have a second factor.
+    #[must_use]
+    pub fn demands_two_of(&self, role: Role) -> bool {
+        self.admins_need_two && role == Role::Admin
+    }
+
     /// For how long a token that was just handed out may be in a race.
     #[must_use]
     pub fn race(&self) -> Race {

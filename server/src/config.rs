@@ -48,6 +48,8 @@ pub struct Config {
     pub throttle: bool,
     /// Fewest characters of a new password.
     pub password_min: usize,
+    /// Whether an admin must have a second factor.
+    pub admins_need_two: bool,
     /// Argon2id memory in KiB.
     pub argon2_memory: u32,
     /// Argon2id passes.
@@ -76,6 +78,7 @@ impl Default for Config {
             lab: None,
             throttle: true,
             password_min: app::wire::account::PASSWORD_MIN,
+            admins_need_two: false,
             argon2_memory: 19_456,
             argon2_passes: 2,
             trust_proxy: false,
@@ -194,6 +197,11 @@ const SETTINGS: &[Setting] = &[
         name: "password_min",
         help: "fewest characters of a new password, 8 to 64: 10",
         read: |c, v| whole(v, 8, 64).map(|v| c.password_min = v as usize),
+    },
+    Setting {
+        name: "require_mfa",
+        help: "who must have a second factor, none or admin: none",
+        read: |c, v| choice(v, "admin", "none").map(|v| c.admins_need_two = v),
     },
     Setting {
         name: "argon2_memory",

@@ -9,11 +9,13 @@ pub mod cookies;
 pub mod documents;
 pub mod embedded;
 pub mod extract;
+pub mod factor;
 pub mod feed;
 pub mod forms;
 pub mod guard;
 pub mod once;
 pub mod pages;
+pub mod passkeys;
 pub mod password;
 pub mod people;
 pub mod posts;
@@ -72,6 +74,16 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::FORGOT, post(password::forgot))
         .route(api::RESET, post(password::reset))
         .route(api::ACCOUNT, get(account::export).delete(account::delete))
+        .route(api::FACTOR, get(factor::show))
+        .route(api::TOTP, post(factor::begin).delete(factor::turn_off))
+        .route(api::TOTP_CONFIRM, post(factor::confirm))
+        .route(api::RECOVERY_CODES, post(factor::renew))
+        .route(api::STEP_UP, post(factor::step_up))
+        .route(api::PASSKEYS, get(passkeys::list).post(passkeys::create))
+        .route(api::PASSKEY_CREATION, post(passkeys::creation))
+        .route(api::PASSKEY_CHALLENGE, post(passkeys::challenge))
+        .route(api::PASSKEY, patch(passkeys::rename).delete(passkeys::remove))
+        .route(api::SESSION_PASSKEY, post(passkeys::log_in))
         .layer(middleware::from_fn(guard::mark_personal));
 
     // Each page, and where it has a form, the form: the site works without scripts.
@@ -108,6 +120,9 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(page::FORGOT, get(pages::reset::show_forgot).post(pages::reset::ask))
         .route(page::RESET, get(pages::reset::show).post(pages::reset::set))
         .route(page::MAIL, get(pages::outbox::show))
+        .route(page::LOG_IN_CODE, get(pages::log_in_code::show).post(pages::log_in_code::log_in))
+        .route(page::TWO_FACTOR, get(pages::two_factor::show).post(pages::two_factor::change))
+        .route(page::PASSKEYS, get(pages::passkeys::show).post(pages::passkeys::change))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), documents::explain))
         .layer(middleware::from_fn(guard::mark_personal));
 

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, timeout};
 
 use crate::auth::keys::{self, KeysError};
-use crate::auth::{Auth, deletion, ended};
+use crate::auth::{Auth, deletion, ended, factor};
 use crate::feed::pictures::Pictures;
 use crate::feed::posting;
 use crate::mail::Mailer;
 use crate::model::millis;
 use crate::store::notices::Listener;
-use crate::store::{Error, Result, attempts, events, mails, replies, resets, sessions};
+use crate::store::{Error, Result, attempts, ceremonies, events, mails, replies, resets, sessions};
 
 /// How long confirmations are gathered before they are written in one transaction.
 const GATHER: Duration = Duration::from_millis(200);
@@ -158,6 +158,12 @@ pub async fn purge_once(auth: &Auth) -> std::result::Result<Vec<String>, KeysErr
     resets::purge(&auth.db, now).await?;
     if let Err(error) = deletion::remove_due(auth).await {
         tracing::warn!(%error, "accounts that are to be removed are still there");
+    }
+    ceremonies::purge(&auth.db, now).await?;
+    // Before keys go.
+    if let Err(error) = factor::reseal(auth).await {
+        tracing::warn!(%error, "secrets of authenticator apps could not be sealed anew");
+        return Ok(Vec::new());
     }
     auth.keys.purge(&auth.db, now).await
 }

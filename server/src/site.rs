@@ -13,6 +13,7 @@ use crate::auth::access::Access;
 use crate::auth::chain::Chain;
 use crate::auth::keys::seal::Seal;
 use crate::auth::keys::{Home, Keeper, KeysError};
+use crate::auth::passkey::RelyingParty;
 use crate::auth::password::Hasher;
 use crate::auth::refusals::Refusals;
 use crate::auth::{Auth, confirm::Confirmations, ended};
@@ -93,6 +94,8 @@ impl Site {
             limits: config.limits,
             throttle: config.throttle,
             password_min: config.password_min,
+            admins_need_two: config.admins_need_two,
+            relying_party: RelyingParty::of(&origin),
             db,
             clock,
         };

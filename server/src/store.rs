@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod attempts;
 pub mod browsers;
+pub mod ceremonies;
 pub mod comments;
 pub mod events;
 pub mod follows;
@@ -11,11 +12,14 @@ pub mod keys;
 pub mod likes;
 pub mod mails;
 pub mod notices;
+pub mod passkeys;
 pub mod posts;
+pub mod recovery_codes;
 pub mod replies;
 pub mod resets;
 pub mod sessions;
 pub mod together;
+pub mod totp;
 
 use std::path::Path;
 use std::time::Duration;
@@ -198,16 +202,20 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("accounts", accounts::STATEMENTS),
         ("attempts", attempts::STATEMENTS),
         ("browsers", browsers::STATEMENTS),
+        ("ceremonies", ceremonies::STATEMENTS),
         ("comments", comments::STATEMENTS),
         ("events", events::STATEMENTS),
         ("follows", follows::STATEMENTS),
         ("keys", keys::STATEMENTS),
         ("likes", likes::STATEMENTS),
         ("mails", mails::STATEMENTS),
+        ("passkeys", passkeys::STATEMENTS),
         ("posts", posts::STATEMENTS),
+        ("recovery_codes", recovery_codes::STATEMENTS),
         ("replies", replies::STATEMENTS),
         ("resets", resets::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
+        ("totp", totp::STATEMENTS),
     ]
     .into_iter()
     .flat_map(|(file, list)| list.iter().map(move |(name, sql)| (file, *name, *sql)))

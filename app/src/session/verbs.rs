@@ -6,14 +6,14 @@ use std::rc::Rc;
 use super::Part;
 use super::engine::{Engine, written};
 use super::phase::Event;
-use super::ports::{Message, Request, Unreachable};
+use super::ports::{Message, Pending, Request, Unreachable};
 use super::record::{Kept, Record, Revoke};
 use super::refresh::Outcome;
 use crate::routes::api;
 use crate::wire::account::{SignUp, Viewer};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Change, Grant, LONGEST_PATIENCE, LogIn, Refresh, Why, patience};
+use crate::wire::session::{Change, Grant, LONGEST_PATIENCE, LogIn, Refresh, TokenStorage, Why, patience};
 
 impl Engine {
     /// Logs in, and makes the session this browser's.
@@ -30,6 +30,26 @@ impl Engine {
     /// What the server says, field by field.
     pub async fn sign_up(&self, form: SignUp) -> Result<Viewer, Problem> {
         self.enter(api::ACCOUNTS, written(&form)).await
+    }
+
+    /// Logs in with a passkey: asks for a challenge, and has `ceremony` answer it, both as JSON.
+    ///
+    /// # Errors
+    /// What the server says; [`Code::InvalidPasskey`] where the ceremony gives no answer. The session there was before, if any, stays.
+    pub async fn log_in_by_passkey(
+        &self,
+        storage: Option<TokenStorage>,
+        ceremony: &dyn Fn(Secret) -> Pending<'static, Option<Secret>>,
+    ) -> Result<Viewer, Problem> {
+        let request = Request { bearer: None, account: None, cookies: true, ..self.request("POST", api::PASSKEY_CHALLENGE, None) };
+        let answer = self.send(self.group(), Part::Request, request).await;
+        let response = answer.map_err(|Unreachable| Problem::new(Code::Unreachable))?;
+        if !response.ok() {
+            return Err(response.problem());
+        }
+        let credential = ceremony(response.body).await.ok_or_else(|| Problem::new(Code::InvalidPasskey))?;
+        let form = [r#"{"storage":""#, storage.unwrap_or_default().as_str(), r#"","credential":"#, credential.expose(), "}"].concat();
+        self.enter(api::SESSION_PASSKEY, Secret::new(form)).await
     }
 
     async fn enter(&self, path: &str, form: Secret) -> Result<Viewer, Problem> {

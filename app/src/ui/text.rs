@@ -32,6 +32,12 @@ pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Follow a few people to 
 pub(crate) const FEED_END: &str = "You have seen everything from the last weeks.";
 pub(crate) const NOT_LIKED: &str = "We could not like that post. Try again.";
 pub(crate) const NOT_FOLLOWED: &str = "We could not change whom you follow. Try again.";
+/// The field for a code of the second factor.
+pub const CODE: &str = "Code";
+/// What goes into it.
+pub const CODE_HINT: &str = "The six digits that your authenticator app shows, or one of your recovery codes.";
+/// A session of a role that must have two factors, and that has shown one.
+pub const CONFINED: &str = "This account must have a second factor. Set one up, then go on.";
 pub(crate) const OFFLINE: &str = "You are offline. You are still logged in; what you see was loaded before.";
 pub(crate) const ONLINE: &str = "You are online again.";
 pub(crate) const NEEDS_SCRIPTS: &str = "This browser's session lives in storage that only scripts can read, and scripts do not run here.";

@@ -51,6 +51,12 @@ pub enum Code {
     InvalidFields,
     /// Unknown name, wrong password or disabled account: which of them is not said.
     InvalidCredentials,
+    /// At log-in (401): the password is right, and a code is needed too. Elsewhere (403): this session may only set a second factor up.
+    SecondFactorRequired,
+    /// A code that is wrong, too old, or was used.
+    InvalidCode,
+    /// A passkey that is unknown, or whose answer does not hold: which of them is not said.
+    InvalidPasskey,
     /// No token was shown where one is needed.
     Unauthenticated,
     /// A token was shown that does not hold: which fault is not said.
@@ -107,6 +113,9 @@ impl Code {
             Self::ConflictingCredentials => (400, "The request carries credentials that contradict each other", "conflicting_credentials"),
             Self::InvalidFields => (422, "Some fields need another look", "invalid_fields"),
             Self::InvalidCredentials => (401, "Username or password is wrong", "invalid_credentials"),
+            Self::SecondFactorRequired => (401, "Enter the code from your authenticator app", "second_factor_required"),
+            Self::InvalidCode => (401, "That code is wrong or was used already. Wait for the next one.", "invalid_code"),
+            Self::InvalidPasskey => (401, "That passkey did not work. Try again, or log in with your password.", "invalid_passkey"),
             Self::Unauthenticated => (401, "Log in first", "unauthenticated"),
             Self::InvalidToken => (401, "The token does not hold", "invalid_token"),
             Self::SessionEnded => (401, "The session has ended", "session_ended"),

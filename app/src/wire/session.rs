@@ -159,6 +159,9 @@ pub struct LogIn {
     /// The password.
     #[serde(serialize_with = "secret::sent")]
     pub password: Secret,
+    /// A code of the second factor, where there is one: of the authenticator app, or for recovery.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
+    pub code: Option<Secret>,
     /// Where the tokens shall live; `cookie` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<TokenStorage>,

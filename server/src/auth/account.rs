@@ -93,6 +93,18 @@ pub async fn tell_of_reuse(auth: &Auth, account_id: Uuid, device: &Device, now: 
     Ok(tx.commit().await?)
 }
 
+/// Writes to the owner of an account, if anybody has claimed its address.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn tell(auth: &Auth, account_id: Uuid, subject: &str, body: &str) -> Result<()> {
+    let Some(account) = accounts::by_id(&auth.db, account_id).await?.filter(|account| account.email_key.is_some()) else { return Ok(()) };
+    let now = auth.clock.now();
+    let mut tx = auth.db.begin().await?;
+    accounts::insert_mail(&mut tx, id(now), &account.email, subject, &format!("{}: {body}", account.username), now).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn tell_owner(tx: &mut Tx, account: &Account, now: Timestamp) -> Result<()> {
     let body = "Somebody tried to sign up with this e-mail address, which already belongs to an account.\n\n\
         If it was you: log in with the account you have, or choose another address.\n\

@@ -15,6 +15,27 @@ pub enum Error {
     /// No such account, wrong password, or disabled.
     #[error("name and password do not open an account")]
     InvalidCredentials,
+    /// The password is right, and a code is needed too.
+    #[error("a code is needed, too")]
+    SecondFactorRequired,
+    /// A code that is wrong, too old, or was used.
+    #[error("the code does not hold")]
+    InvalidCode,
+    /// A passkey that is unknown, or whose answer does not hold.
+    #[error("the passkey does not hold")]
+    InvalidPasskey,
+    /// An authenticator app is set up already.
+    #[error("an authenticator app is set up already")]
+    AlreadyOn,
+    /// There is no room for one more of this kind.
+    #[error("there is no room for one more")]
+    TooMany,
+    /// The role must have two factors, and this session has shown one.
+    #[error("this session may only set a second factor up")]
+    Confined,
+    /// There is no such thing, or it is somebody else's.
+    #[error("there is no such thing")]
+    NotFound,
     /// The access token does not hold.
     #[error("the access token does not hold")]
     InvalidAccess,
@@ -42,9 +63,6 @@ pub enum Error {
     /// Not with this role.
     #[error("the role does not allow it")]
     Forbidden,
-    /// Not there, or somebody else's.
-    #[error("there is nothing of that name")]
-    NotFound,
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] crate::store::Error),

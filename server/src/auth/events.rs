@@ -22,6 +22,28 @@ pub mod kind {
     pub const LOGGED_IN: &str = "logged_in";
     /// A saved login was used.
     pub const ONE_TAP: &str = "one_tap";
+    /// A passkey was used.
+    pub const PASSKEY_USED: &str = "passkey_used";
+    /// A passkey that the account does not have.
+    pub const PASSKEY_UNKNOWN: &str = "passkey_unknown";
+    /// A passkey that has been used elsewhere since: there are two of it.
+    pub const PASSKEY_COPIED: &str = "passkey_copied";
+    /// A passkey that does not hold.
+    pub const PASSKEY_REFUSED: &str = "passkey_refused";
+    /// A passkey was added.
+    pub const PASSKEY_ADDED: &str = "passkey_added";
+    /// A passkey was removed.
+    pub const PASSKEY_REMOVED: &str = "passkey_removed";
+    /// An authenticator app was set up.
+    pub const SECOND_FACTOR_ON: &str = "second_factor_on";
+    /// It was turned off.
+    pub const SECOND_FACTOR_OFF: &str = "second_factor_off";
+    /// A code was wrong.
+    pub const SECOND_FACTOR_REFUSED: &str = "second_factor_refused";
+    /// A recovery code was used.
+    pub const RECOVERY_CODE_USED: &str = "recovery_code_used";
+    /// There are new recovery codes.
+    pub const RECOVERY_CODES_RENEWED: &str = "recovery_codes_renewed";
     /// The password was wrong, or the account is disabled.
     pub const LOG_IN_REFUSED: &str = "log_in_refused";
     /// A session was ended in its own browser.

@@ -5,6 +5,7 @@
 
 mod file;
 pub mod seal;
+pub mod vault;
 
 use std::path::PathBuf;
 

@@ -11,7 +11,7 @@ use super::access::Claims;
 use super::chain::{self, Presented, Verdict};
 use super::events::kind;
 use super::password::Checked;
-use super::{Auth, Error, Result, account, deletion, events, keys, throttle};
+use super::{Auth, Error, Result, account, deletion, events, factor, keys, prove, throttle};
 use crate::model::{Device, Timestamp, id, millis};
 use crate::store::accounts::{self, Account};
 use crate::store::sessions::{self, At, NewSession, Session, Step};
@@ -44,9 +44,20 @@ pub struct Granted {
 /// Logs in.
 ///
 /// # Errors
+/// As [`by_password`] and [`factor::prove`].
+pub async fn log_in(auth: &Auth, form: &LogIn, device: Device) -> Result<Granted> {
+    let account = by_password(auth, form, &device).await?;
+    let strong = factor::prove(auth, &account, form.code.as_ref(), &device).await?;
+    let keeping = (form.storage.unwrap_or_default(), form.save.unwrap_or(false));
+    begin(auth, &account, keeping, device, (kind::LOGGED_IN, strong)).await
+}
+
+/// The account that name and password open. Whether a code is needed, too, is another question.
+///
+/// # Errors
 /// [`Error::InvalidCredentials`], the same and at the same cost for an unknown name, a wrong password and a disabled account;
 /// [`Error::Throttled`]; [`Error::Busy`].
-pub async fn log_in(auth: &Auth, form: &LogIn, device: Device) -> Result<Granted> {
+pub async fn by_password(auth: &Auth, form: &LogIn, device: &Device) -> Result<Account> {
     let login = form.login.trim().to_lowercase();
     if login.len() > LONGEST_LOGIN || login.contains('\0') || form.password.expose().len() > app::wire::account::PASSWORD_MAX_BYTES {
         return Err(Error::InvalidCredentials);
@@ -62,18 +73,35 @@ pub async fn log_in(auth: &Auth, form: &LogIn, device: Device) -> Result<Granted
         }
         (account, _) => {
             if let Some(account) = account {
-                auth.refusals.note(account.account_id, &device, auth.clock.now());
+                auth.refusals.note(account.account_id, device, auth.clock.now());
             }
             return Err(Error::InvalidCredentials);
         }
     };
     throttle::forgive(auth, &login, &device.ip).await?;
+    Ok(account)
+}
+
+/// A session for an account that has proven itself, noted as `kind`; `strong` says whether by two factors.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begin(
+    auth: &Auth,
+    account: &Account,
+    (storage, saved): (TokenStorage, bool),
+    device: Device,
+    (kind, strong): (&str, bool),
+) -> Result<Granted> {
     let now = auth.clock.now();
-    let new = start(auth, &account, form.storage.unwrap_or_default(), form.save.unwrap_or(false), device, now);
+    let new = start(auth, account, storage, saved, device, now);
     let mut tx = auth.db.begin().await?;
-    let entered = enter(auth, &mut tx, &account, kind::LOGGED_IN, &new).await?;
+    let entered = enter(auth, &mut tx, account, kind, &new).await?;
     tx.commit().await?;
-    Ok(grant(auth, &account, entered, now)?.for_browser(&new.device))
+    if strong {
+        sessions::strengthen(&auth.db, entered.session_id).await?;
+    }
+    Ok(grant(auth, account, entered, now)?.for_browser(&new.device))
 }
 
 /// Begins a session for whoever has shown that `account` is theirs, as it was read then: by its password, or by a saved login
@@ -233,12 +261,17 @@ async fn prove(auth: &Auth, row: &Session, password: Option<&Secret>, device: &D
             Problem::new(Code::InvalidFields).field("password", "Enter your password: scripts will be able to read your tokens"),
         ));
     };
-    let account = accounts::by_id(&auth.db, row.account_id).await?.ok_or(Error::Ended(Why::Unknown))?;
-    throttle::log_in(auth, &account.username, &device.ip).await?;
-    match auth.hasher.check(password, Some(&account.password_hash)).await? {
-        Checked::Right | Checked::RightAndRehashed(_) => throttle::forgive(auth, &account.username, &device.ip).await,
-        Checked::Wrong => Err(Error::InvalidCredentials),
-    }
+    prove_password(auth, row.account_id, password, device).await.map(|_| ())
+}
+
+/// Asks for the password of an account that is logged in.
+///
+/// # Errors
+/// As [`prove::password`].
+pub(super) async fn prove_password(auth: &Auth, account_id: Uuid, password: &Secret, device: &Device) -> Result<Account> {
+    let account = accounts::by_id(&auth.db, account_id).await?.ok_or(Error::Ended(Why::Unknown))?;
+    prove::password(auth, &account, password, "password", device).await?;
+    Ok(account)
 }
 
 /// A session of its own for a duplicated tab, which has a copy of its twin's tokens: two tabs that go along one chain without seeing
@@ -278,6 +311,9 @@ pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Grante
     }
     let fork = sessions::insert(&mut tx, &new).await?;
     tx.commit().await?;
+    if sessions::is_strong(&auth.db, row.session_id).await? {
+        sessions::strengthen(&auth.db, fork.session_id).await?;
+    }
     store_events::insert(&auth.db, row.account_id, Some(fork.session_id), "session_forked", device, now).await?;
     Ok(grant(auth, &account, fork, now)?.for_browser(device))
 }

@@ -28,6 +28,13 @@ pub const BROWSER: &str = "__Host-browser";
 /// What this browser has chosen for the looks of the pages: theme and motion. No secret.
 pub const LOOKS: &str = "__Host-looks";
 
+/// Names a browser that asks for a passkey, so that nobody else can answer its challenge. Random.
+pub const CEREMONY: &str = "__Host-passkey";
+/// After the right password, without scripts: whose it was, sealed.
+pub const SECOND: &str = "__Host-second";
+/// How long those two last, in seconds.
+const BRIEF: i64 = 5 * 60;
+
 /// No cookie lives longer: browsers cut at 400 days (RFC 6265bis §5.5).
 const LONGEST: i64 = 400 * 24 * 60 * 60;
 
@@ -128,8 +135,12 @@ pub fn granted(granted: &Granted, access_life: Duration, replaced: Shown) -> Vec
 /// What this browser calls itself, or what it shall call itself from now on.
 #[must_use]
 pub fn browser(headers: &HeaderMap) -> String {
+    name_in(headers, BROWSER)
+}
+
+fn name_in(headers: &HeaderMap, cookie: &str) -> String {
     let plain = |id: &&str| id.len() == 22 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    read(headers, BROWSER).ok().flatten().filter(plain).map_or_else(
+    read(headers, cookie).ok().flatten().filter(plain).map_or_else(
         || {
             let mut random = [0; 16];
             fill_random(&mut random);
@@ -159,6 +170,36 @@ pub fn looks(headers: &HeaderMap) -> Appearance {
 pub fn keep_looks(looks: Appearance) -> HeaderValue {
     let words: Vec<&str> = [looks.theme, looks.motion].into_iter().flatten().collect();
     if words.is_empty() { clear(LOOKS) } else { set(LOOKS, &words.join("."), Some(LONGEST)) }
+}
+
+/// What a browser that asks for a passkey calls itself, or what it shall call itself from now on.
+#[must_use]
+pub fn ceremony(headers: &HeaderMap) -> String {
+    name_in(headers, CEREMONY)
+}
+
+/// The line that sets it.
+#[must_use]
+pub fn set_ceremony(browser: &str) -> HeaderValue {
+    set(CEREMONY, browser, Some(BRIEF))
+}
+
+/// The line that keeps the ticket between password and code.
+#[must_use]
+pub fn set_second(ticket: &[u8]) -> HeaderValue {
+    set(SECOND, &URL_SAFE_NO_PAD.encode(ticket), Some(BRIEF))
+}
+
+/// The ticket between password and code.
+#[must_use]
+pub fn second(headers: &HeaderMap) -> Option<Vec<u8>> {
+    read(headers, SECOND).ok().flatten().and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
+}
+
+/// The line that takes it away.
+#[must_use]
+pub fn clear_second() -> HeaderValue {
+    clear(SECOND)
 }
 
 /// Clears cookies.

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use app::routes::{api, page};
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use axum::body::Bytes;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use super::cookies;
 use super::problem::Refusal;
 use crate::auth::access::Claims;
+use crate::auth::factor::is_confined;
 use crate::auth::session::verify;
 use crate::auth::{Error, Result};
 use crate::model::Device;
@@ -21,6 +23,12 @@ use crate::site::Site;
 
 /// Longest user agent that is kept, in characters.
 const LONGEST_AGENT: usize = 300;
+
+/// What a session that has yet to show a second factor may ask: who it is, and to set one up.
+pub(super) fn is_open_to_confined(path: &str) -> bool {
+    let under = |room: &str| path.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    [api::ME, page::TWO_FACTOR, page::PASSKEYS].contains(&path) || under(api::FACTOR) || under(api::PASSKEYS)
+}
 
 /// Somebody who is logged in: signature, expiry and every claim checked, the session not ended. No query was made.
 pub struct Caller {
@@ -36,6 +44,10 @@ impl FromRequestParts<Arc<Site>> for Caller {
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> std::result::Result<Self, Refusal> {
         let caller = caller(site, &parts.headers)?.ok_or(Refusal::from(Code::Unauthenticated))?;
         expected(&parts.headers, &caller.claims)?;
+        // The one query: for a role that must have two factors, where the configuration says so.
+        if !is_open_to_confined(parts.uri.path()) && is_confined(&site.auth, caller.claims.role, caller.claims.sid).await? {
+            return Err(Error::Confined.into());
+        }
         Ok(caller)
     }
 }

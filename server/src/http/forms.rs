@@ -18,8 +18,9 @@ use super::extract::{Form, Peer, refresh_token};
 use super::problem::{self, Answer};
 use super::session as rest;
 use super::ssr::{self, see_other};
+use crate::auth::events::kind;
 use crate::auth::session::{self, Granted};
-use crate::auth::{Error, account};
+use crate::auth::{Error, account, factor, ticket};
 use crate::site::Site;
 
 /// Fields of the log-in page. A field that is missing is an empty one: the person is told, not the program.
@@ -29,6 +30,8 @@ use crate::site::Site;
 pub struct LogInForm {
     login: String,
     password: Secret,
+    /// Where scripts have put a field for it, and do not run any more.
+    code: Secret,
     storage: String,
     next: String,
 }
@@ -63,11 +66,23 @@ pub async fn log_in(
     if !missing.fields.is_empty() {
         return Ok(refused(missing).await);
     }
-    let fields = LogIn { login: form.login.clone(), password: form.password.clone(), storage: Some(storage), save: None };
-    match session::log_in(&site.auth, &fields, device).await {
-        Ok(granted) => welcome(&site, &headers, granted, &form.next).await,
-        Err(error) => Ok(refused(problem::of(error)).await),
-    }
+    let fields = LogIn { login: form.login.clone(), password: form.password.clone(), storage: Some(storage), code: None, save: None };
+    let account = match session::by_password(&site.auth, &fields, &device).await {
+        Ok(account) => account,
+        Err(error) => return Ok(refused(problem::of(error)).await),
+    };
+    let strong = match factor::prove(&site.auth, &account, Some(&form.code), &device).await {
+        Ok(strong) => strong,
+        Err(Error::SecondFactorRequired) => {
+            let ticket = ticket::issue(&site.auth, &account, storage, local_target(&form.next).unwrap_or_default()).await?;
+            let mut response = see_other(page::LOG_IN_CODE);
+            cookies::append(response.headers_mut(), vec![cookies::set_second(&ticket)]);
+            return Ok(response);
+        }
+        Err(error) => return Ok(refused(problem::of(error)).await),
+    };
+    let granted = session::begin(&site.auth, &account, (storage, false), device, (kind::LOGGED_IN, strong)).await?;
+    welcome(&site, &headers, granted, &form.next).await
 }
 
 /// Fields of the sign-up page.
@@ -166,7 +181,7 @@ pub async fn log_out(State(site): State<Arc<Site>>, headers: HeaderMap) -> Answe
 }
 
 /// Logged in: on to the question whether to save it.
-async fn welcome(site: &Site, headers: &HeaderMap, granted: Granted, next: &str) -> Answer<Response> {
+pub(super) async fn welcome(site: &Site, headers: &HeaderMap, granted: Granted, next: &str) -> Answer<Response> {
     rest::replace(site, headers, granted.viewer.session_id).await?;
     let to = match local_target(next) {
         Some(next) if next != page::HOME => format!("{}?next={}", page::SAVE, query_value(next)),

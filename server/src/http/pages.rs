@@ -5,14 +5,17 @@ pub mod activity;
 pub mod appearance;
 pub mod data;
 pub mod home;
+pub mod log_in_code;
 pub mod new_post;
 pub mod outbox;
+pub mod passkeys;
 pub mod password;
 pub mod post;
 pub mod profile;
 pub mod reset;
 pub mod sessions;
 pub mod settings;
+pub mod two_factor;
 pub mod user;
 
 use app::ui::text;

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use app::ui::text;
 use app::wire::problem::{Code, Problem};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -48,6 +49,13 @@ pub fn of(error: auth::Error) -> Problem {
         Error::Fields(problem) => problem,
         Error::UsernameTaken => Problem::new(Code::UsernameTaken).field("username", "That username is taken"),
         Error::InvalidCredentials => Problem::new(Code::InvalidCredentials),
+        Error::SecondFactorRequired => Problem::new(Code::SecondFactorRequired),
+        Error::InvalidCode => Problem::new(Code::InvalidCode),
+        Error::InvalidPasskey => Problem::new(Code::InvalidPasskey),
+        Error::AlreadyOn => Problem::new(Code::InvalidFields).titled("Two-factor authentication is on already. Turn it off first."),
+        Error::TooMany => Problem::new(Code::InvalidFields).titled("You have as many passkeys as there is room for. Remove one first."),
+        Error::Confined => Problem { status: 403, ..Problem::new(Code::SecondFactorRequired).titled(text::CONFINED) },
+        Error::NotFound => Problem::new(Code::NotFound),
         Error::InvalidAccess | Error::InvalidRefresh => Problem::new(Code::InvalidToken),
         Error::Conflicting => Problem::new(Code::ConflictingCredentials),
         Error::Ended(why) => Problem::ended(why),
@@ -55,7 +63,6 @@ pub fn of(error: auth::Error) -> Problem {
         Error::Throttled { retry_after_ms } => Problem::new(Code::Throttled).retry_after(retry_after_ms),
         Error::Busy => Problem::new(Code::Busy).retry_after(2_000),
         Error::Forbidden => Problem::new(Code::InsufficientScope),
-        Error::NotFound => Problem::new(Code::NotFound),
         Error::Store(error) => {
             tracing::error!(%error, "the database failed");
             Problem::new(Code::Busy).titled("We cannot reach our data at the moment. Try again shortly.").retry_after(2_000)
@@ -90,12 +97,14 @@ pub fn write(mut problem: Problem, request_id: &str) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     let challenge = match problem.code {
         // RFC 6750 §3.1: no error code where no token was shown.
-        Code::Unauthenticated | Code::InvalidCredentials => Some(r#"Bearer realm="nightlatch""#),
+        Code::Unauthenticated | Code::InvalidCredentials | Code::InvalidCode | Code::InvalidPasskey | Code::SecondFactorRequired => {
+            Some(r#"Bearer realm="nightlatch""#)
+        }
         Code::InvalidToken | Code::SessionEnded => Some(r#"Bearer realm="nightlatch", error="invalid_token""#),
         Code::InsufficientScope => Some(r#"Bearer realm="nightlatch", error="insufficient_scope""#),
         _ => None,
     };
-    if let Some(challenge) = challenge {
+    if let Some(challenge) = challenge.filter(|_| problem.status != 403 || problem.code == Code::InsufficientScope) {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     if let Some(ms) = problem.retry_after_ms {

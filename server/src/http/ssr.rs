@@ -19,8 +19,8 @@ use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
 use super::{cookies, embedded};
-use crate::auth;
 use crate::auth::session::{self, Peeked};
+use crate::auth::{self, factor};
 use crate::site::Site;
 
 /// When a page that could not be shown tries again.
@@ -31,6 +31,9 @@ pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Respo
     let Ok((boot, over)) = boot(&site, request.headers()).await else { return away() };
     if boot.viewer.is_none() && boot.storage.is_none() {
         return to_log_in(over, Some(request.uri().path()));
+    }
+    if is_confined(&site, &boot).await {
+        return see_other(page::TWO_FACTOR);
     }
     render(boot, request, StatusCode::OK).await
 }
@@ -119,6 +122,14 @@ pub(super) async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> auth::Result<
         .and_then(TokenStorage::parse)
         .filter(|storage| matches!(storage, TokenStorage::Local | TokenStorage::Session));
     Ok((boot, over))
+}
+
+/// Whether whoever is there has yet to show a second factor. While the database is away, that is so.
+async fn is_confined(site: &Site, boot: &Boot) -> bool {
+    match &boot.viewer {
+        Some(viewer) => factor::is_confined(&site.auth, viewer.role, viewer.session_id).await.unwrap_or(true),
+        None => false,
+    }
 }
 
 /// What a page starts with when nobody is known to be there.

@@ -10,10 +10,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 
 use super::cookies::{self, Shown};
-use super::extract::{Caller, Peer, bearer, caller, expected, refresh_token};
+use super::extract::{Caller, Peer, bearer, caller, expected, is_open_to_confined, refresh_token};
 use super::problem::{Answer, Refusal};
 use super::ssr;
 use crate::auth::access::Claims;
+use crate::auth::factor::is_confined;
 use crate::auth::{Error, session};
 use crate::site::Site;
 
@@ -47,6 +48,19 @@ impl FromRequestParts<Arc<Site>> for Visitor {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refusal> {
+        let visitor = Self::of(parts, site).await?;
+        if let Some(viewer) = &visitor.viewer
+            && !is_open_to_confined(parts.uri.path())
+            && is_confined(&site.auth, viewer.role, viewer.session_id).await?
+        {
+            return Err(Error::Confined.into());
+        }
+        Ok(visitor)
+    }
+}
+
+impl Visitor {
+    async fn of(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refusal> {
         let posted = !matches!(parts.method, Method::GET | Method::HEAD);
         // Where a token is shown, it alone says who asks. Cookies come along for what they say of the browser, and may be of another tab's session.
         if let Some(token) = bearer(&parts.headers)? {
@@ -64,9 +78,7 @@ impl FromRequestParts<Arc<Site>> for Visitor {
         let (boot, over) = ssr::boot(site, &parts.headers).await?;
         Ok(Self { viewer: boot.viewer.clone(), over, ..Self::nobody(parts, boot, posted) })
     }
-}
 
-impl Visitor {
     /// Whose rows a form may change, as they are now and not as the token remembers them.
     ///
     /// # Errors

@@ -177,6 +177,8 @@ statements! {
     CALL = "update sessions set label = $3 where account_id = $1 and coalesce(family, session_id) = $2 and ended_at is null";
     ENDED_SINCE = "select session_id, ended_at from sessions where ended_at > $1";
     PURGE = "delete from sessions where ended_at < $1 or expires_at < $1 or idle_expires_at < $1";
+    STRENGTHEN = "update sessions set strong = true where session_id = $1";
+    IS_STRONG = "select strong from sessions where session_id = $1";
 }
 
 /// The statement of a step, with what it needs, on whatever can run it.
@@ -393,4 +395,21 @@ pub async fn ended_since(db: &Db, since: Timestamp) -> Result<Vec<(Uuid, Timesta
 /// When the database fails.
 pub async fn purge(db: &Db, before: Timestamp) -> Result<()> {
     on!(write db, |conn| sqlx::query(PURGE).bind(before).execute(conn).await.map(|_| ()))
+}
+
+/// Two factors were shown for this session.
+///
+/// # Errors
+/// When the database fails.
+pub async fn strengthen(db: &Db, session_id: Uuid) -> Result<()> {
+    on!(write db, |conn| sqlx::query(STRENGTHEN).bind(session_id).execute(conn).await.map(|_| ()))
+}
+
+/// Whether two factors were shown for this session.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_strong(db: &Db, session_id: Uuid) -> Result<bool> {
+    let strong: Option<bool> = on!(read db, |conn| sqlx::query_scalar(IS_STRONG).bind(session_id).fetch_optional(conn).await)?;
+    Ok(strong.unwrap_or(false))
 }

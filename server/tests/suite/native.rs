@@ -178,6 +178,32 @@ async fn a_wrong_password_opens_nothing_and_leaves_nothing() {
     assert!(!world.file().exists());
 }
 
+#[tokio::test]
+async fn a_code_is_asked_for_where_there_is_a_second_factor() {
+    let world = World::new();
+    let client = crate::crowd::client();
+    let post = async |path: &str, token: &str, body: Value| -> Value {
+        let request = client.post(format!("{}{path}", world.url)).bearer_auth(token).json(&body);
+        serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap()
+    };
+    let form = json!({"login": "mina", "password": PASSWORD.trim(), "storage": "native"});
+    let grant = client.post(format!("{}/api/session", world.url)).json(&form).send().await.unwrap().text().await.unwrap();
+    let token = serde_json::from_str::<Value>(&grant).unwrap()["access"].as_str().unwrap().to_owned();
+    let setup = post("/api/factor/totp", &token, json!({"password": PASSWORD.trim()})).await;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let code = crate::factor::totp(&setup["secret"]).generate(now).to_string();
+    let confirmed = post("/api/factor/totp/confirm", &token, json!({"code": code})).await;
+    let recovery = confirmed["recovery_codes"][0].as_str().unwrap();
+
+    let said = |input: &str| said(world.command("login").args(["--user", "mina"]), &format!("{PASSWORD}{input}\n"));
+    let wrong = said("000000");
+    assert!(wrong.code != 0 && wrong.err.contains("wrong or was used"), "{wrong:?}");
+    assert!(!world.file().exists());
+    let right = said(recovery);
+    assert_eq!(right.code, 0, "{right:?}");
+    assert!(!world.kept().viewer.username.is_empty());
+}
+
 /// The access key is another after the restart, the refresh key is not: the request is refused, and replayed after a refresh.
 #[tokio::test]
 async fn an_access_token_that_does_not_hold_is_replaced_and_nobody_hears_of_it() {

@@ -81,16 +81,12 @@ impl Server {
                 if form.password.expose() != "right" {
                     return Err(Problem::new(Code::InvalidCredentials));
                 }
-                let viewer = Viewer {
-                    account_id: Uuid::from_u128(form.login.bytes().map(u128::from).sum()),
-                    username: form.login.clone(),
-                    display_name: form.login,
-                    role: Role::User,
-                    session_id: Uuid::from_u128(1000 + self.rows.borrow().len() as u128),
-                };
-                let (storage, saved) = (form.storage.unwrap_or_default(), form.save == Some(true));
-                let row = Row { viewer, storage, saved, generation: 0, confirmed: true, rotated_at: f64::MIN, ended: None };
-                Ok(Some(self.grant(now, row)))
+                Ok(Some(self.begin(now, form.login, form.storage.unwrap_or_default(), form.save == Some(true))))
+            }
+            ("POST", "/api/session/passkey") => {
+                let form: serde_json::Value = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();
+                assert_eq!(form["credential"]["signed"], "a challenge");
+                Ok(Some(self.begin(now, "mina".to_owned(), TokenStorage::parse(form["storage"].as_str().unwrap()).unwrap(), false)))
             }
             ("POST", "/api/session/refresh") => {
                 let form: Refresh = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();
@@ -128,6 +124,17 @@ impl Server {
             }
             _ => self.authorise(now, request).map(|()| None),
         }
+    }
+
+    fn begin(&self, now: f64, login: String, storage: TokenStorage, saved: bool) -> Grant {
+        let viewer = Viewer {
+            account_id: Uuid::from_u128(login.bytes().map(u128::from).sum()),
+            username: login.clone(),
+            display_name: login,
+            role: Role::User,
+            session_id: Uuid::from_u128(1000 + self.rows.borrow().len() as u128),
+        };
+        self.grant(now, Row { viewer, storage, saved, generation: 0, confirmed: true, rotated_at: f64::MIN, ended: None })
     }
 
     fn authorise(&self, now: f64, request: &Request) -> Result<(), Problem> {

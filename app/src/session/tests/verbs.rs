@@ -1,7 +1,7 @@
 //! Log-in, log-out, save.
 
 use super::super::phase::Phase;
-use super::super::ports::TokenStore;
+use super::super::ports::{Pending, TokenStore};
 use super::super::record::{Place, Record};
 use super::server::Fault;
 use super::world::World;
@@ -25,10 +25,40 @@ fn a_log_in_makes_the_session_this_browsers() {
 }
 
 #[test]
+fn a_passkey_makes_a_session_where_its_tokens_shall_live() {
+    for storage in TokenStorage::IN_A_BROWSER {
+        let world = World::new();
+        let tab = world.tab(&Boot::default());
+        world.server.fault("/api/passkeys/challenge", Fault::Says(200, "a challenge"));
+        let engine = tab.engine.clone();
+        let viewer = world.run(async move {
+            let sign = |options: Secret| -> Pending<'static, Option<Secret>> {
+                Box::pin(async move { Some(Secret::new(format!(r#"{{"signed":"{}"}}"#, options.expose()))) })
+            };
+            engine.log_in_by_passkey(Some(storage), &sign).await
+        });
+        assert_eq!(tab.engine.phase(), Phase::Active(viewer.unwrap()));
+        assert_eq!(world.run(tab.feed()), Ok(200), "{storage:?}");
+    }
+}
+
+#[test]
+fn a_passkey_that_is_not_given_changes_nothing() {
+    let world = World::new();
+    let tab = world.tab(&Boot::default());
+    world.server.fault("/api/passkeys/challenge", Fault::Says(200, "a challenge"));
+    let engine = tab.engine.clone();
+    let refused = world.run(async move { engine.log_in_by_passkey(None, &|_| Box::pin(async { None })).await });
+    assert_eq!(refused.unwrap_err().code, Code::InvalidPasskey);
+    assert_eq!(tab.engine.phase(), Phase::Anonymous);
+    assert_eq!(world.server.count("POST", "/api/session/passkey"), 0);
+}
+
+#[test]
 fn a_refused_log_in_changes_nothing() {
     let world = World::new();
     let tab = world.tab(&Boot::default());
-    let form = LogIn { login: "mina".into(), password: Secret::new("wrong".into()), storage: None, save: None };
+    let form = LogIn { login: "mina".into(), password: Secret::new("wrong".into()), code: None, storage: None, save: None };
     let engine = tab.engine.clone();
     assert_eq!(world.run(async move { engine.log_in(form).await }).unwrap_err().code, Code::InvalidCredentials);
     assert_eq!(tab.engine.phase(), Phase::Anonymous);

@@ -226,7 +226,8 @@ impl World {
     }
 
     pub(super) fn log_in(&self, tab: &Tab, login: &str, storage: TokenStorage) -> Result<Viewer, Problem> {
-        let form = LogIn { login: login.into(), password: Secret::new("right".into()), storage: Some(storage), save: Some(true) };
+        let form =
+            LogIn { login: login.into(), password: Secret::new("right".into()), code: None, storage: Some(storage), save: Some(true) };
         let engine = tab.engine.clone();
         self.run(async move { engine.log_in(form).await })
     }

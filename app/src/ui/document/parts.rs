@@ -51,6 +51,8 @@ pub fn summary(problem: Option<&Problem>, deed: &str) -> AnyView {
         problem.fields.iter().map(|field| link(&field.name, &field.message)).collect()
     } else if problem.code == Code::InvalidCredentials {
         vec![link("password", text::WRONG_PASSWORD)]
+    } else if matches!(problem.code, Code::InvalidCode | Code::SecondFactorRequired) {
+        vec![link("code", &problem.title)]
     } else {
         let left = problem.retry_after_ms.map_or(0, |ms| ms.div_ceil(1000));
         vec![view! { <li>{text::refused(problem, deed, left)}</li> }.erased()]
@@ -67,8 +69,10 @@ pub fn summary(problem: Option<&Problem>, deed: &str) -> AnyView {
 /// What makes one field differ from another.
 #[derive(Clone, Copy, Default)]
 pub struct Field<'a> {
-    /// `name` and `id`.
+    /// `name`, and `id` where that is empty.
     pub name: &'a str,
+    /// `id`, where a page has several forms with a field of this name. A problem names it so.
+    pub id: &'a str,
     /// Above the field.
     pub label: &'a str,
     /// Between label and field.
@@ -85,19 +89,26 @@ pub struct Field<'a> {
     pub longest: Option<usize>,
 }
 
+impl<'a> Field<'a> {
+    fn id(&self) -> &'a str {
+        if self.id.is_empty() { self.name } else { self.id }
+    }
+}
+
 /// A labelled field, with what is wrong with it.
 #[must_use]
 pub fn field(field: Field<'_>, problem: Option<&Problem>) -> AnyView {
-    let error = fault(field.name, problem);
+    let id = field.id().to_owned();
+    let error = fault(&id, problem);
     let kind = if field.kind.is_empty() { "text" } else { field.kind };
     let value = (kind != "password").then(|| field.value.to_owned());
-    let (name, described) = (field.name.to_owned(), described(field.name, field.hint.is_some(), error.is_some()));
+    let (name, described) = (field.name.to_owned(), described(&id, field.hint.is_some(), error.is_some()));
     view! {
         <div class="field">
             {above(&field, error.as_deref())}
             <div class="entry">
                 <input
-                    id=name.clone()
+                    id=id
                     name=name
                     type=kind.to_owned()
                     value=value
@@ -147,10 +158,10 @@ fn plain(text: &str) -> String {
 
 /// Label, hint and error.
 fn above(field: &Field<'_>, error: Option<&str>) -> AnyView {
-    let (name, label) = (field.name.to_owned(), field.label.to_owned());
-    let hint = field.hint.map(|hint| view! { <p class="hint" id=[field.name, "-hint"].concat()>{hint.to_owned()}</p> });
-    let error = error
-        .map(|error| view! { <p class="err" id=[field.name, "-error"].concat()><span class="vh">"Error: "</span>{error.to_owned()}</p> });
+    let (name, label) = (field.id().to_owned(), field.label.to_owned());
+    let hint = field.hint.map(|hint| view! { <p class="hint" id=[&*name, "-hint"].concat()>{hint.to_owned()}</p> });
+    let error =
+        error.map(|error| view! { <p class="err" id=[&*name, "-error"].concat()><span class="vh">"Error: "</span>{error.to_owned()}</p> });
     view! {
         <label for=name>{label} {field.optional.then(|| view! { " " <span class="muted">"(optional)"</span> })}</label>
         {hint}
@@ -162,7 +173,8 @@ fn above(field: &Field<'_>, error: Option<&str>) -> AnyView {
 fn fault(name: &str, problem: Option<&Problem>) -> Option<String> {
     let problem = problem?;
     let wrong = name == "password" && problem.code == Code::InvalidCredentials && problem.fields.is_empty();
-    problem.of_field(name).or(wrong.then_some(text::WRONG_PASSWORD)).map(str::to_owned)
+    let code = name == "code" && matches!(problem.code, Code::InvalidCode | Code::SecondFactorRequired);
+    problem.of_field(name).or(wrong.then_some(text::WRONG_PASSWORD)).or(code.then_some(&*problem.title)).map(str::to_owned)
 }
 
 fn described(name: &str, hint: bool, error: bool) -> Option<String> {

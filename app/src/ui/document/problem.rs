@@ -27,7 +27,11 @@ pub fn problem(problem: &Problem) -> AnyView {
             {heading("There is a problem")}
             <p>{words}</p>
             {request_id.map(|id| view! { <p class="muted">"Request " <code>{id}</code></p> })}
-            <a class="btn primary" href=routes::page::HOME>"Go to the feed"</a>
+            {if problem.code == Code::SecondFactorRequired {
+                view! { <a class="btn primary" href=routes::page::TWO_FACTOR>"Set up a second factor"</a> }.erased()
+            } else {
+                view! { <a class="btn primary" href=routes::page::HOME>"Go to the feed"</a> }.erased()
+            }}
         </div>
     }
     .erased()

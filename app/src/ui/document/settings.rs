@@ -47,14 +47,26 @@ pub struct Security {
     pub password_changed_at: Option<i64>,
     /// In how many browsers the account is logged in.
     pub browsers: usize,
+    /// Since when an authenticator app is set up, Unix milliseconds.
+    pub app_since: Option<i64>,
+    /// How many passkeys there are.
+    pub passkeys: usize,
 }
 
 /// `/settings/security`.
 #[must_use]
 pub fn security(model: &Security) -> AnyView {
     let changed = model.password_changed_at.map_or_else(|| "never changed".to_owned(), |at| ["changed ", &time::day(at)].concat());
+    let app = model.app_since.map_or_else(|| "off".to_owned(), |at| ["on since ", &time::day(at)].concat());
+    let passkeys = match model.passkeys {
+        0 => "none".to_owned(),
+        1 => "1 passkey".to_owned(),
+        more => format!("{more} passkeys"),
+    };
     let rows = [
         Row { to: routes::page::PASSWORD, name: "Password", value: changed },
+        Row { to: routes::page::TWO_FACTOR, name: super::two_factor::TITLE, value: app },
+        Row { to: routes::page::PASSKEYS, name: super::passkeys::TITLE, value: passkeys },
         Row { to: routes::page::SESSIONS, name: super::sessions::TITLE, value: count(model.browsers) },
         Row { to: routes::page::ACTIVITY, name: super::activity::TITLE, value: "the last 90 days".to_owned() },
     ];

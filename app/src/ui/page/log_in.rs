@@ -5,15 +5,17 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 
+use crate::api::Answer;
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
-use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
+use crate::ui::frame::{Frame, Heading, PageTitle, focus_soon, go, session};
 use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
 use crate::ui::part::storage::{Choice, StorageChoice};
 use crate::ui::text;
+use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
 use crate::wire::session::{Boot, LogIn as Form, Why};
@@ -36,6 +38,9 @@ pub(crate) fn LogIn() -> impl IntoView {
     let before = |name: &str| before(refused.as_ref(), name);
     let next = next(before("next"));
     let (login, password, choice) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), Choice::new());
+    // The field for a code is there once the server has asked for one.
+    let asked = refused.as_ref().is_some_and(|form| form.problem.code == Code::InvalidCode);
+    let (code, code_asked) = (NodeRef::<Input>::new(), RwSignal::new(asked));
     let (typed_login, typed_storage) = (before("login"), before("storage"));
     let form = Submission::new("log you in", refused.map(|form| form.problem));
 
@@ -51,36 +56,59 @@ pub(crate) fn LogIn() -> impl IntoView {
         }
     });
 
-    let submit = move |ev: leptos::ev::SubmitEvent| {
-        let Some(verbs) = session.verbs() else { return };
-        ev.prevent_default();
-        if !form.begin() {
-            return;
-        }
-        let filled = match filled(typed(login), typed(password)) {
-            Ok((login, password)) => Form { login, password, storage: choice.chosen(), save: None },
-            Err(problem) => return form.refuse(problem),
-        };
-        let storage = filled.storage.unwrap_or_default();
-        let (go, next) = (go.clone(), next());
+    // Waits for a log-in under way, and goes on or says why not.
+    let enter = move |answer: Answer<Viewer>| {
+        let (go, next, storage) = (go.clone(), next(), choice.chosen().unwrap_or_default());
         entering.set_value(true);
         frame.returning.set_value(false);
         spawn_local(async move {
-            match verbs.log_in(filled).await {
+            match answer.await {
                 Ok(_) => {
                     frame.saved.set(Some(false));
                     go(&after_entry(storage, next.as_deref()));
                 }
                 Err(problem) => {
                     entering.set_value(false);
-                    // Offline, everything typed is kept for the next try; after an answer the password is not.
-                    if problem.code != Code::Unreachable {
+                    // The password was right: nothing is wrong, there is one more question.
+                    if problem.code == Code::SecondFactorRequired {
+                        code_asked.set(true);
+                        form.sending.set(false);
+                        frame.status.set(problem.title);
+                        return focus_soon("code");
+                    }
+                    fill(code, "");
+                    // Offline, everything typed is kept for the next try; after an answer the password is not, unless it was right.
+                    if !matches!(problem.code, Code::Unreachable | Code::InvalidCode | Code::Throttled) {
                         fill(password, "");
                     }
                     form.refuse(problem);
                 }
             }
         });
+    };
+    let (by_password, by_passkey) = (session.verbs(), session.verbs());
+    let enter_by_passkey = enter.clone();
+    let submit = move |ev: leptos::ev::SubmitEvent| {
+        let Some(verbs) = &by_password else { return };
+        ev.prevent_default();
+        if !form.begin() {
+            return;
+        }
+        let code = Some(typed(code)).filter(|code| !code.is_empty()).map(Secret::new);
+        match filled(typed(login), typed(password)) {
+            Ok((login, password)) => enter(verbs.log_in(Form { login, password, code, storage: choice.chosen(), save: None })),
+            Err(problem) => form.refuse(problem),
+        }
+    };
+    let passkey = move || {
+        let verbs = by_passkey.clone().filter(|verbs| frame.hydrated.get() && verbs.has_passkeys())?;
+        let enter = enter_by_passkey.clone();
+        let press = move |_| {
+            if form.begin() {
+                enter(verbs.log_in_by_passkey(choice.chosen()));
+            }
+        };
+        Some(view! { <button type="button" class="btn" on:click=press>"Use a passkey"</button> }.erased())
     };
 
     let reason = move || query.with(|query| query.get_str("why").map(Why::parse));
@@ -111,8 +139,21 @@ pub(crate) fn LogIn() -> impl IntoView {
                             error=form.error_of("password")
                             node=password
                         />
+                        {move || {
+                            code_asked.get().then(|| {
+                                view! {
+                                    <Field
+                                        traits=Traits { name: "code", label: text::CODE, hint: Some(text::CODE_HINT), kind: "text", autocomplete: "one-time-code", ..Traits::default() }
+                                        typed=String::new()
+                                        error=form.error_of("code")
+                                        node=code
+                                    />
+                                }
+                            })
+                        }}
                         <StorageChoice choice=choice typed=typed_storage />
                         <Send of=form label="Log in" busy="Logging in…" />
+                        {passkey}
                     </form>
                 </section>
                 <p class="center"><a href=routes::page::FORGOT>"Forgot password?"</a></p>

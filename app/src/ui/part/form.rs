@@ -60,8 +60,12 @@ impl Submission {
         Signal::derive(move || {
             self.problem.with(|problem| {
                 let problem = problem.as_ref()?;
-                let wrong = name == "password" && problem.code == Code::InvalidCredentials;
-                problem.of_field(name).or(wrong.then_some(text::WRONG)).map(str::to_owned)
+                let wrong = match problem.code {
+                    Code::InvalidCredentials => "password",
+                    Code::InvalidCode => "code",
+                    _ => "",
+                };
+                problem.of_field(name).or((name == wrong).then_some(&*problem.title)).map(str::to_owned)
             })
         })
     }
@@ -106,7 +110,9 @@ pub(crate) fn Summary(of: Submission) -> impl IntoView {
         let link = |name: String, message: String| view! { <li><a href=format!("#{name}") rel="external">{message}</a></li> }.erased();
         let request_id = problem.request_id.clone().filter(|_| problem.status >= 500);
         let faults: Vec<AnyView> = if problem.code == Code::InvalidCredentials {
-            vec![link("password".to_owned(), text::WRONG.to_owned())]
+            vec![link("password".to_owned(), problem.title)]
+        } else if problem.code == Code::InvalidCode {
+            vec![link("code".to_owned(), problem.title)]
         } else if problem.fields.is_empty() {
             vec![view! { <li>{move || text::refused(&problem, deed, left.get())}</li> }.erased()]
         } else {

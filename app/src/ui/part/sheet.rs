@@ -10,6 +10,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use uuid::Uuid;
 
 use crate::api::{Answer, Documents, Turn};
+use crate::routes;
 use crate::session::Phase;
 use crate::ui::document::Served;
 use crate::ui::erased::Erase;
@@ -146,7 +147,11 @@ fn Paper() -> impl IntoView {
                 view! {
                     <div class="notice bad">
                         <p>{if problem.code == Code::Unreachable { text::PAGE_FAILED.to_owned() } else { problem.title }}</p>
-                        <button class="btn" on:click=move |_| again(here.get_untracked())>"Try again"</button>
+                        {if problem.code == Code::SecondFactorRequired {
+                            view! { <a class="btn" href=routes::page::TWO_FACTOR>"Set it up"</a> }.erased()
+                        } else {
+                            view! { <button class="btn" on:click=move |_| again(here.get_untracked())>"Try again"</button> }.erased()
+                        }}
                     </div>
                 }
                 .erased()

@@ -11,7 +11,7 @@ use crate::auth::{Error, events, places};
 use crate::http::documents::{self, Shown};
 use crate::http::visitor::Visitor;
 use crate::site::Site;
-use crate::store::accounts;
+use crate::store::{accounts, passkeys, totp};
 
 /// `/settings`.
 ///
@@ -41,6 +41,8 @@ pub async fn show_security(State(site): State<Arc<Site>>, visitor: Visitor) -> S
         open: events::open_alerts(&site.auth, asking.account_id).await?,
         password_changed_at: account.password_changed_at,
         browsers: places::list(&site.auth, &asking).await?.len(),
+        app_since: totp::by_account(&site.auth.db, asking.account_id).await?.and_then(|row| row.confirmed_at),
+        passkeys: passkeys::of_account(&site.auth.db, asking.account_id).await?.len(),
     };
     Ok(documents::page(visitor, StatusCode::OK, SECURITY_TITLE, security(&model)).await)
 }

@@ -363,6 +363,7 @@ impl Tab {
         let form = LogIn {
             login: "mina".to_owned(),
             password: Secret::new("right".to_owned()),
+            code: None,
             storage: Some(self.browser.storage),
             save: Some(self.browser.saved),
         };

@@ -1,0 +1,38 @@
+//! After the right password, without scripts: the code.
+
+use leptos::prelude::*;
+
+use super::parts::{Field, field, heading, summary};
+use crate::routes::page;
+use crate::ui::erased::Erase;
+use crate::ui::text;
+use crate::wire::problem::Problem;
+
+/// What the window is called, and the page.
+pub const TITLE: &str = "Enter your code";
+
+/// The page.
+#[must_use]
+pub fn log_in_code(problem: Option<&Problem>) -> AnyView {
+    let traits = Field {
+        name: "code",
+        label: text::CODE,
+        hint: Some(text::CODE_HINT),
+        autocomplete: Some("one-time-code"),
+        longest: Some(40),
+        ..Field::default()
+    };
+    view! {
+        <div class="narrow">
+            {heading(TITLE)}
+            {summary(problem, "log you in")}
+            // The browser sends it itself: the answer sets the session's cookies.
+            <form class="card stack" method="post" action=page::LOG_IN_CODE data-plain="">
+                {field(traits, problem)}
+                <button class="btn primary">"Log in"</button>
+            </form>
+            <p class="center"><a href=page::LOG_IN rel="external">"Log in as somebody else"</a></p>
+        </div>
+    }
+    .erased()
+}

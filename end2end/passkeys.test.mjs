@@ -1,0 +1,120 @@
+// Passkeys, with an authenticator that Chromium makes itself (WebAuthn over the DevTools protocol).
+
+import assert from 'node:assert/strict';
+import { scene, soon } from './support.mjs';
+import { expectText } from './see.mjs';
+import { MINA, answer, feed, hydrated, logIn, press } from './walk.mjs';
+
+const PASSKEYS = '/settings/security/passkeys';
+const REFUSED = { complaints: [/status of (401|404|422)/] };
+
+/** An authenticator in this tab. `present` says whether its owner is there to touch it. */
+async function authenticator(page) {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('WebAuthn.enable', { enableUI: false });
+    const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
+        options: {
+            protocol: 'ctap2',
+            transport: 'internal',
+            hasResidentKey: true,
+            hasUserVerification: true,
+            isUserVerified: true,
+            automaticPresenceSimulation: true,
+        },
+    });
+    return {
+        verified: (isUserVerified) => devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
+        credentials: async () => (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+        forget: () => devtools.send('WebAuthn.clearCredentials', { authenticatorId }),
+    };
+}
+
+/** Adds a passkey on its page. */
+async function add(page, name) {
+    await page.goto(PASSKEYS);
+    await page.locator('#begin-password').fill(MINA.password);
+    await press(page, 'Go on');
+    await page.locator('#name').fill(name);
+    await press(page, 'Create the passkey');
+    await expectText(page.locator('.rows h2'), name);
+}
+
+/** To the log-in page, logged out, without leaving the tab of the authenticator. */
+async function logInPage(page) {
+    await page.context().clearCookies();
+    await page.evaluate(() => localStorage.clear());
+    await page.goto('/login');
+    await hydrated(page);
+}
+
+for (const storage of ['cookie', 'hybrid', 'local', 'session', 'memory']) {
+    scene(`a passkey is added and logs in to ${storage}`, REFUSED, async ({ browser, page }) => {
+        const key = await authenticator(page);
+        await logIn(page, storage === 'session' || storage === 'memory' ? MINA : { ...MINA, storage });
+        await add(page, 'Laptop');
+        const [credential] = await key.credentials();
+        assert.equal(credential.isResidentCredential, true, 'it can be found without a name');
+        assert.equal(credential.rpId, 'localhost');
+
+        await logInPage(page);
+        await page.getByText('For developers: token storage').click();
+        await page.locator(`input[name="storage"][value="${storage}"]`).check();
+        await press(page, 'Use a passkey');
+        if (storage !== 'session' && storage !== 'memory') await answer(page, false);
+        await feed(page);
+        assert.equal(browser.of('POST /api/session/passkey').at(-1).status, 200);
+        assert.equal(browser.of('POST /api/session').length, 1, 'no password was sent');
+        const grant = await browser.of('POST /api/session/passkey').at(-1).response.json();
+        assert.deepEqual([grant.viewer.username, grant.storage], ['mina', storage]);
+    });
+}
+
+scene('a passkey that is not there, not verified or removed does not log in', REFUSED, async ({ page }) => {
+    const key = await authenticator(page);
+    await logIn(page);
+    await add(page, 'Phone');
+    await page.getByText('last used').or(page.getByText('never used')).waitFor();
+
+    await logInPage(page);
+    await key.verified(false);
+    await press(page, 'Use a passkey');
+    await expectText(page.locator('.summary li'), 'That passkey did not work. Try again, or log in with your password.');
+    await key.verified(true);
+    await press(page, 'Use a passkey');
+    await answer(page, false);
+    await feed(page);
+
+    await page.goto(PASSKEYS);
+    await page.getByText('last used').waitFor();
+    await page.getByText('Rename or remove').click();
+    await page.locator('.rows [name="name"]').fill('Old phone');
+    await press(page, 'Rename');
+    await expectText(page.locator('.rows h2'), 'Old phone');
+    await page.getByText('Rename or remove').click();
+    await page.locator('.rows [name="password"]').fill('wrong-horse');
+    await press(page, 'Remove');
+    await page.locator('.summary').waitFor();
+    await page.locator('.rows [name="password"]').fill(MINA.password);
+    await press(page, 'Remove');
+    await page.getByText('You have no passkeys yet.').waitFor();
+
+    await logInPage(page);
+    await press(page, 'Use a passkey');
+    await expectText(page.locator('.summary li'), 'That passkey did not work. Try again, or log in with your password.');
+    await key.forget();
+});
+
+scene('a ceremony that fails says so, and the next try goes on', REFUSED, async ({ page }) => {
+    const key = await authenticator(page);
+    await logIn(page);
+    await page.goto(PASSKEYS);
+    await page.locator('#begin-password').fill(MINA.password);
+    await press(page, 'Go on');
+    await key.verified(false);
+    await press(page, 'Create the passkey');
+    await page.getByText('Your device did not make a passkey. Try again.').waitFor();
+    await key.verified(true);
+    await press(page, 'Create the passkey');
+    await expectText(page.locator('.rows h2'), 'Passkey');
+    await soon('the passkey', async () => (await key.credentials()).length === 1);
+});

@@ -1,0 +1,102 @@
+//! `/settings/security/passkeys`.
+
+use std::sync::Arc;
+
+use app::routes::page;
+use app::ui::document::passkeys::{self as document, Passkeys};
+use app::wire::account::Viewer;
+use app::wire::problem::{Code, Problem};
+use app::wire::secret::Secret;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+
+use super::two_factor::refused;
+use crate::auth::{factor, passkey};
+use crate::http::documents::{self, Shown};
+use crate::http::extract::{Form, Peer};
+use crate::http::passkeys::{named, shown};
+use crate::http::visitor::Visitor;
+use crate::site::Site;
+use crate::store;
+
+/// The page.
+///
+/// # Errors
+/// As the problem says.
+pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
+    if visitor.viewer.is_none() {
+        return Ok(documents::stranger(visitor).await);
+    }
+    let viewer = visitor.verified(&site).await?;
+    page(&site, visitor, &viewer, Outcome::default(), StatusCode::OK).await
+}
+
+/// The forms, by the button that was pressed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    r#do: String,
+    #[serde(default)]
+    passkey_id: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    password: Secret,
+    /// As the browser's `toJSON()` has it.
+    #[serde(default)]
+    credential: String,
+}
+
+/// Does what a button says.
+///
+/// # Errors
+/// As the problem says.
+pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor, Form(form): Form<Change>) -> Shown {
+    if visitor.viewer.is_none() {
+        return Ok(documents::stranger(visitor).await);
+    }
+    let viewer = visitor.verified(&site).await?;
+    let (auth, id, session_id) = (&site.auth, viewer.account_id, viewer.session_id);
+    let done = match form.r#do.as_str() {
+        "begin" => passkey::creation(auth, id, session_id, &form.password, &device).await.map(Some),
+        "create" => passkey::create(auth, id, session_id, &form.name, &form.credential, &device).await.map(|_| None),
+        "rename" => passkey::rename(auth, id, named(&form.passkey_id)?, &form.name).await.map(|()| None),
+        "remove" => passkey::remove(auth, id, named(&form.passkey_id)?, &form.password, &device).await.map(|()| None),
+        _ => return Err(Code::MalformedRequest.into()),
+    };
+    match done {
+        Ok(Some(options)) => {
+            let more = Outcome { options: Some(options.to_string()), problem: None };
+            page(&site, visitor, &viewer, more, StatusCode::OK).await
+        }
+        Ok(None) => Ok(documents::go(visitor, page::PASSKEYS)),
+        Err(error) => {
+            let of = if form.passkey_id.is_empty() { form.r#do } else { form.passkey_id };
+            let (problem, status) = refused(error, &of);
+            let more = Outcome { options: None, problem: Some((problem, of)) };
+            page(&site, visitor, &viewer, more, status).await
+        }
+    }
+}
+
+/// What a form has led to.
+#[derive(Default)]
+struct Outcome {
+    options: Option<String>,
+    problem: Option<(Problem, String)>,
+}
+
+async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, more: Outcome, status: StatusCode) -> Shown {
+    let auth = &site.auth;
+    let rows = store::passkeys::of_account(&auth.db, viewer.account_id).await?;
+    let view = document::passkeys(&Passkeys {
+        list: rows.into_iter().map(shown).collect(),
+        options: more.options,
+        possible: auth.relying_party.is_there(),
+        confined: factor::is_confined(auth, viewer.role, viewer.session_id).await?,
+        problem: more.problem,
+        now: auth.clock.now(),
+    });
+    Ok(documents::page(visitor, status, document::TITLE, view).await)
+}

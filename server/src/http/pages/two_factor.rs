@@ -1,0 +1,144 @@
+//! `/settings/security/two-factor`.
+
+use std::sync::Arc;
+
+use app::routes::page;
+use app::ui::document::two_factor::{self as document, Stage, TwoFactor};
+use app::ui::text;
+use app::wire::account::Viewer;
+use app::wire::problem::{Code, Problem};
+use app::wire::secret::Secret;
+use axum::extract::State;
+use axum::http::StatusCode;
+use qrcodegen::{QrCode, QrCodeEcc};
+use serde::Deserialize;
+
+use crate::auth::{Error, factor};
+use crate::http::documents::{self, Shown};
+use crate::http::extract::{Form, Peer};
+use crate::http::problem::{self, Answer};
+use crate::http::visitor::Visitor;
+use crate::site::Site;
+
+/// Light squares around a QR code, without which cameras do not find it.
+const MARGIN: i32 = 4;
+
+/// The page.
+///
+/// # Errors
+/// As the problem says.
+pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
+    if visitor.viewer.is_none() {
+        return Ok(documents::stranger(visitor).await);
+    }
+    let viewer = visitor.verified(&site).await?;
+    page(&site, visitor, &viewer, None, StatusCode::OK).await
+}
+
+/// The forms, by the button that was pressed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    r#do: String,
+    #[serde(default)]
+    password: Secret,
+    #[serde(default)]
+    code: Secret,
+}
+
+/// Does what a button says.
+///
+/// # Errors
+/// As the problem says.
+pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor, Form(form): Form<Change>) -> Shown {
+    if visitor.viewer.is_none() {
+        return Ok(documents::stranger(visitor).await);
+    }
+    let viewer = visitor.verified(&site).await?;
+    let (auth, id, session_id) = (&site.auth, viewer.account_id, viewer.session_id);
+    let done = match form.r#do.as_str() {
+        "begin" => factor::begin(auth, id, session_id, &form.password, &device).await.map(|_| None),
+        "confirm" => factor::confirm(auth, id, session_id, &form.code, &device).await.map(Some),
+        "renew" => factor::renew(auth, id, &form.password, &form.code, &device).await.map(Some),
+        "off" => factor::turn_off(auth, id, &form.password, &form.code, &device).await.map(|()| None),
+        "step_up" => factor::step_up(auth, id, session_id, &form.code, &device).await.map(|()| None),
+        _ => return Err(Code::MalformedRequest.into()),
+    };
+    match done {
+        // They are nowhere but in this answer.
+        Ok(Some(codes)) => {
+            let codes = codes.iter().map(|code| code.expose().to_owned()).collect();
+            let view = document::two_factor(&TwoFactor {
+                stage: Stage::Codes(codes),
+                confined: false,
+                passkeys: false,
+                problem: None,
+                now: auth.clock.now(),
+            });
+            Ok(documents::page(visitor, StatusCode::OK, document::TITLE, view).await)
+        }
+        Ok(None) => Ok(documents::go(visitor, page::TWO_FACTOR)),
+        Err(error) => {
+            let (problem, status) = refused(error, &form.r#do);
+            page(&site, visitor, &viewer, Some((problem, form.r#do)), status).await
+        }
+    }
+}
+
+/// A fault of a form, named after the form, and the status of the page that says so: not 401, which says that nobody is logged in.
+pub(super) fn refused(error: Error, form: &str) -> (Problem, StatusCode) {
+    let problem = problem::of(error);
+    let at = |field: &str, words: &str| Problem::new(Code::InvalidFields).field(&format!("{form}-{field}"), words);
+    let problem = match problem.code {
+        Code::InvalidCredentials => at("password", text::WRONG_PASSWORD),
+        Code::InvalidCode => at("code", &problem.title),
+        Code::InvalidPasskey => Problem { status: 422, ..problem },
+        _ => problem,
+    };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (problem, status)
+}
+
+async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, problem: Option<(Problem, String)>, status: StatusCode) -> Shown {
+    let auth = &site.auth;
+    let state = factor::state(auth, viewer.account_id, viewer.role, viewer.session_id).await?;
+    let stage = match state.since {
+        Some(since) => Stage::On { since, left: state.recovery_codes },
+        None => stage(site, viewer).await?,
+    };
+    let view = document::two_factor(&TwoFactor {
+        stage,
+        confined: state.demanded && !state.strong,
+        passkeys: auth.relying_party.is_there(),
+        problem,
+        now: auth.clock.now(),
+    });
+    Ok(documents::page(visitor, status, document::TITLE, view).await)
+}
+
+async fn stage(site: &Site, viewer: &Viewer) -> Answer<Stage> {
+    let setup = factor::setting_up(&site.auth, viewer.account_id, viewer.session_id, &viewer.username).await?;
+    Ok(setup.map_or(Stage::Off, |setup| Stage::SettingUp { qr: drawn(setup.url.expose()), secret: setup.secret.expose().to_owned() }))
+}
+
+/// A QR code's dark squares as the path of an SVG, and its side, margin included.
+fn drawn(text: &str) -> Option<(String, usize)> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let size = code.size();
+    let dark = (0..size).flat_map(|y| (0..size).map(move |x| (x, y))).filter(|(x, y)| code.get_module(*x, *y));
+    let path = dark.map(|(x, y)| format!("M{},{}h1v1h-1z", x + MARGIN, y + MARGIN)).collect();
+    Some((path, usize::try_from(size + 2 * MARGIN).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_qr_code_is_drawn_with_its_margin() {
+        let (path, side) = drawn("otpauth://totp/Nightlatch:mina?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Nightlatch").unwrap();
+        // The corner of the finder pattern.
+        assert!(path.starts_with("M4,4h1v1h-1zM5,4h1v1h-1z"), "{path}");
+        assert!((29..80).contains(&side), "{side}");
+    }
+}

@@ -1,0 +1,222 @@
+//! Passkeys, with an authenticator made of software.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::authenticator::Authenticator;
+use crate::factor::{PASSWORD, enrol};
+use crate::world::{ACCESS, REFRESH, Reply, Tab, World, on_both};
+
+on_both!(
+    a_passkey_logs_in_to_every_storage,
+    a_passkey_counts_as_both_factors,
+    a_challenge_is_answered_once_in_time_and_by_its_browser,
+    what_does_not_hold_is_refused,
+    a_count_that_goes_back_is_refused_and_noted,
+    of_two_copies_at_the_same_moment_one_gets_in,
+    adding_one_asks_for_the_password_and_answers_its_own_challenge,
+    nobody_touches_anothers_passkeys,
+    a_passkey_is_renamed_and_removed,
+    a_disabled_account_has_no_passkeys,
+);
+
+async fn add(tab: &mut Tab, authenticator: &mut Authenticator, name: &str) -> Value {
+    let options = tab.post("/api/passkeys/creation", &json!({"password": PASSWORD})).await;
+    assert_eq!(options.status, 200, "{}", options.text);
+    let options = options.json();
+    assert_eq!(options["authenticatorSelection"]["residentKey"], "required");
+    assert_eq!(options["authenticatorSelection"]["userVerification"], "required");
+    assert_eq!(options["rp"]["id"], "localhost");
+    let reply = tab.post("/api/passkeys", &json!({"name": name, "credential": authenticator.create(&options)})).await;
+    assert_eq!(reply.status, 201, "{}", reply.text);
+    reply.json()
+}
+
+async fn enter(tab: &mut Tab, authenticator: &mut Authenticator) -> Reply {
+    let options = tab.post("/api/passkeys/challenge", &json!({})).await;
+    assert_eq!(options.status, 200, "{}", options.text);
+    answer(tab, &authenticator.get(&options.json())).await
+}
+
+async fn answer(tab: &mut Tab, credential: &Value) -> Reply {
+    tab.post("/api/session/passkey", &json!({"credential": credential})).await
+}
+
+fn refused(reply: &Reply) {
+    assert_eq!((reply.status.as_u16(), reply.code()), (401, "invalid_passkey".into()));
+    assert!(reply.cookie(ACCESS).is_none() && reply.cookie(REFRESH).is_none());
+}
+
+async fn a_passkey_logs_in_to_every_storage(world: World) {
+    let mut phone = Authenticator::new(1);
+    let key = add(&mut world.tab_of("mina").await, &mut phone, "  Phone\n").await;
+    assert_eq!((&key["name"], &key["last_used_at"]), (&json!("Phone"), &Value::Null));
+    for storage in ["cookie", "hybrid", "local", "session", "memory"] {
+        let mut tab = world.tab();
+        let options = tab.post("/api/passkeys/challenge", &json!({})).await.json();
+        assert_eq!((&options["userVerification"], &options["allowCredentials"]), (&json!("required"), &json!([])), "it names nobody");
+        let form = json!({"credential": phone.get(&options), "storage": storage, "save": true});
+        let reply = tab.post("/api/session/passkey", &form).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let grant = reply.json();
+        assert_eq!((&grant["storage"], &grant["saved"], &grant["viewer"]["username"]), (&json!(storage), &json!(true), &json!("mina")));
+        assert_eq!(grant["refresh"].is_string(), !matches!(storage, "cookie" | "hybrid"), "{storage}");
+        tab.bearer = grant["access"].as_str().map(str::to_owned);
+        assert_eq!(tab.get("/api/passkeys").await.json()[0]["name"], "Phone");
+    }
+}
+
+async fn a_passkey_counts_as_both_factors(world: World) {
+    let (mut tab, mut phone) = (world.tab_of("mina").await, Authenticator::new(1));
+    add(&mut tab, &mut phone, "").await;
+    enrol(&world, &mut tab, PASSWORD).await;
+    let mut other = world.tab();
+    assert_eq!(enter(&mut other, &mut phone).await.status, 200);
+    assert_eq!(other.get("/api/factor").await.json()["strong"], true);
+}
+
+async fn a_challenge_is_answered_once_in_time_and_by_its_browser(world: World) {
+    let mut phone = Authenticator::new(1);
+    add(&mut world.tab_of("mina").await, &mut phone, "").await;
+
+    let mut tab = world.tab();
+    let options = tab.post("/api/passkeys/challenge", &json!({})).await.json();
+    let credential = phone.get(&options);
+    refused(&answer(&mut world.tab(), &credential).await);
+    let tries = futures::future::join_all((0..3).map(|_| {
+        let mut tab = tab.stolen();
+        let credential = credential.clone();
+        async move { answer(&mut tab, &credential).await.status.as_u16() }
+    }));
+    assert_eq!(tries.await.iter().filter(|status| **status == 200).count(), 1);
+    refused(&answer(&mut tab, &credential).await);
+
+    let options = tab.post("/api/passkeys/challenge", &json!({})).await.json();
+    world.pass(5 * 60);
+    refused(&answer(&mut tab, &phone.get(&options)).await);
+    let made_up = json!({"challenge": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"});
+    refused(&answer(&mut tab, &phone.get(&made_up)).await);
+    server::jobs::purge_once(&world.site.auth).await.unwrap();
+    assert_eq!(world.count("select count(*) from ceremonies").await, 0, "what nobody may answer is removed");
+}
+
+async fn what_does_not_hold_is_refused(world: World) {
+    let phone = Authenticator::new(1);
+    let mut tab = world.tab_of("mina").await;
+    let mut phone = {
+        let mut phone = phone;
+        add(&mut tab, &mut phone, "").await;
+        phone
+    };
+    add(&mut tab, &mut Authenticator::new(9), "").await;
+    let rover: Uuid = world.tab_of("rover").await.get("/api/me").await.json()["account_id"].as_str().unwrap().parse().unwrap();
+    let mut forgers: Vec<(&str, Authenticator)> = Vec::new();
+    let mut bent = |what, bend: &dyn Fn(&mut Authenticator)| {
+        let mut forger = phone.clone();
+        bend(&mut forger);
+        forgers.push((what, forger));
+    };
+    bent("another site", &|forger| forger.origin = "https://evil.example".into());
+    bent("another port", &|forger| forger.origin = "http://localhost:3001".into());
+    bent("another domain", &|forger| forger.domain = "evil.example".into());
+    bent("its owner was not verified", &|forger| forger.verifies_its_owner = false);
+    bent("another user", &|forger| forger.user = rover.into_bytes().to_vec());
+    bent("nobody", &|forger| forger.user = vec![7; 16]);
+    bent("no user", &|forger| forger.user = Vec::new());
+    bent("an unknown passkey", &|forger| forger.handle = vec![8; 16]);
+    bent("another passkey of the same user", &|forger| forger.handle = vec![9; 16]);
+    bent("another key", &|forger| {
+        *forger = Authenticator { handle: forger.handle.clone(), user: forger.user.clone(), ..Authenticator::new(3) };
+    });
+    for (what, mut forger) in forgers {
+        let reply = enter(&mut world.tab(), &mut forger).await;
+        assert_eq!(reply.status, 401, "{what}");
+        refused(&reply);
+    }
+    assert_eq!(world.count("select count(*) from events where kind = 'passkey_unknown'").await, 2);
+    assert_eq!(enter(&mut world.tab(), &mut phone).await.status, 200);
+    // An answer to a registration is none to a log-in, and noise is no answer.
+    let mut other = world.tab();
+    let options = other.post("/api/passkeys/challenge", &json!({})).await.json();
+    let mut wrong = options.clone();
+    wrong["user"] = json!({"id": "AAAA"});
+    assert_eq!(answer(&mut other, &phone.clone().create(&wrong)).await.status, 400);
+    assert_eq!(answer(&mut other, &json!("noise")).await.status, 400);
+}
+
+async fn a_count_that_goes_back_is_refused_and_noted(world: World) {
+    let mut key = Authenticator { count: 5, ..Authenticator::new(1) };
+    add(&mut world.tab_of("mina").await, &mut key, "").await;
+    let mut copy = key.clone();
+    assert_eq!(enter(&mut world.tab(), &mut key).await.status, 200);
+    assert_eq!(enter(&mut world.tab(), &mut key).await.status, 200);
+    refused(&enter(&mut world.tab(), &mut copy).await);
+    assert_eq!(world.count("select count(*) from events where kind = 'passkey_copied'").await, 1);
+    assert_eq!(world.count("select count(*) from mails where subject = 'A passkey was refused'").await, 1);
+    assert_eq!(enter(&mut world.tab(), &mut key).await.status, 200);
+}
+
+async fn of_two_copies_at_the_same_moment_one_gets_in(world: World) {
+    let mut key = Authenticator { count: 5, ..Authenticator::new(1) };
+    add(&mut world.tab_of("mina").await, &mut key, "").await;
+    let tries = futures::future::join_all((0..4).map(|_| {
+        let (mut tab, mut key) = (world.tab(), key.clone());
+        async move { enter(&mut tab, &mut key).await.status.as_u16() }
+    }));
+    assert_eq!(tries.await.iter().filter(|status| **status == 200).count(), 1);
+}
+
+async fn adding_one_asks_for_the_password_and_answers_its_own_challenge(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let wrong = tab.post("/api/passkeys/creation", &json!({"password": "wrong"})).await;
+    assert_eq!(wrong.code(), "invalid_credentials");
+    let options = tab.post("/api/passkeys/creation", &json!({"password": PASSWORD})).await.json();
+    let credential = Authenticator::new(1).create(&options);
+    let form = json!({"credential": credential});
+    refused(&world.tab_of("rover").await.post("/api/passkeys", &form).await);
+    refused(&world.tab_of("mina").await.post("/api/passkeys", &form).await);
+    assert_eq!(tab.post("/api/passkeys", &form).await.status, 201);
+    refused(&tab.post("/api/passkeys", &form).await);
+
+    // An authenticator's passkey belongs to one account, and a second one on it is not asked for.
+    let options = tab.post("/api/passkeys/creation", &json!({"password": PASSWORD})).await.json();
+    assert_eq!(options["excludeCredentials"].as_array().unwrap().len(), 1);
+    refused(&tab.post("/api/passkeys", &json!({"credential": Authenticator::new(1).create(&options)})).await);
+    let options = tab.post("/api/passkeys/creation", &json!({"password": PASSWORD})).await.json();
+    let mut unverified = Authenticator { verifies_its_owner: false, ..Authenticator::new(2) };
+    refused(&tab.post("/api/passkeys", &json!({"credential": unverified.create(&options)})).await);
+    assert_eq!(tab.get("/api/passkeys").await.json().as_array().unwrap().len(), 1);
+}
+
+async fn nobody_touches_anothers_passkeys(world: World) {
+    let key = add(&mut world.tab_of("mina").await, &mut Authenticator::new(1), "Phone").await;
+    let path = format!("/api/passkeys/{}", key["passkey_id"].as_str().unwrap());
+    let mut rover = world.tab_of("rover").await;
+    assert_eq!(rover.json(Method::PATCH, &path, &json!({"name": "mine"})).await.status, 404);
+    assert_eq!(rover.json(Method::DELETE, &path, &json!({"password": "correct-horse-rover"})).await.status, 404);
+    assert_eq!(rover.get("/api/passkeys").await.json(), json!([]));
+    assert_eq!(world.count("select count(*) from passkeys where name = 'Phone'").await, 1);
+}
+
+async fn a_passkey_is_renamed_and_removed(world: World) {
+    let (mut tab, mut phone) = (world.tab_of("mina").await, Authenticator::new(1));
+    let key = add(&mut tab, &mut phone, "Phone").await;
+    let path = format!("/api/passkeys/{}", key["passkey_id"].as_str().unwrap());
+    assert_eq!(tab.json(Method::PATCH, &path, &json!({"name": "Old phone"})).await.status, 204);
+    world.pass(60);
+    enter(&mut world.tab(), &mut phone).await;
+    let listed = tab.get("/api/passkeys").await.json();
+    assert_eq!((&listed[0]["name"], &listed[0]["last_used_at"]), (&json!("Old phone"), &json!(1_800_000_060_000_i64)));
+    assert_eq!(tab.json(Method::DELETE, &path, &json!({"password": "wrong"})).await.code(), "invalid_credentials");
+    assert_eq!(tab.json(Method::DELETE, &path, &json!({"password": PASSWORD})).await.status, 204);
+    refused(&enter(&mut world.tab(), &mut phone).await);
+    assert_eq!(tab.json(Method::DELETE, "/api/passkeys/1", &json!({"password": PASSWORD})).await.status, 404);
+}
+
+async fn a_disabled_account_has_no_passkeys(world: World) {
+    let mut phone = Authenticator::new(1);
+    add(&mut world.tab_of("mina").await, &mut phone, "").await;
+    world.sql("update accounts set disabled_at = 1 where username = 'mina'").await;
+    refused(&enter(&mut world.tab(), &mut phone).await);
+}

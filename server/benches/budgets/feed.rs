@@ -68,11 +68,12 @@ async fn middle(db: &Db, viewer: Uuid, mut cursor: String) -> String {
 }
 
 async fn fill(db: &Db) {
-    // How each of them says: a random id, and the number in a name.
-    let (id, number) = match db {
-        Db::Sqlite { .. } => ("randomblob(16)", "cast(substr(username, 2) as integer)"),
-        Db::Postgres(_) => ("gen_random_uuid()", "cast(substr(username, 2) as integer)"),
+    // How each of them says: a random id, and no bytes.
+    let (id, nothing) = match db {
+        Db::Sqlite { .. } => ("randomblob(16)", "x''"),
+        Db::Postgres(_) => ("gen_random_uuid()", "''"),
     };
+    let number = "cast(substr(username, 2) as integer)";
     let count = |to: u32| format!("with recursive n(i) as (select 1 union all select i + 1 from n where i < {to})");
     let statements = [
         format!(
@@ -80,7 +81,7 @@ async fn fill(db: &Db) {
              {} select {id}, 'a' || i, 'A', 'a', 'x', 'user', 0 from n",
             count(1002)
         ),
-        "insert into pictures (name, media_type, content) values ('p.svg', 'image/svg+xml', '')".to_owned(),
+        format!("insert into pictures (name, media_type, content) values ('p.svg', 'image/svg+xml', {nothing})"),
         format!(
             "insert into posts (post_id, account_id, picture, alt, caption, created_at)
              {} select {id}, a.account_id, 'p.svg', '', '', 1700000000000 + i * 1000

@@ -4,5 +4,6 @@
 pub mod account;
 pub mod feed;
 pub mod problem;
+pub mod saved;
 pub mod secret;
 pub mod session;

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod password;
 pub mod policy;
 pub mod ring;
+pub mod saved;
 pub mod session;
 pub mod throttle;
 
@@ -54,6 +55,8 @@ pub struct Auth {
     pub access: access::Access,
     /// Seals and opens refresh tokens.
     pub chain: chain::Chain,
+    /// Seals and opens the keys of saved logins.
+    pub saved_chain: chain::Chain,
     /// Hashes passwords.
     pub hasher: password::Hasher,
     /// Where the keys of both come from.

@@ -12,6 +12,7 @@ pub mod guard;
 pub mod once;
 pub mod pages;
 pub mod problem;
+pub mod saved;
 pub mod session;
 pub mod ssr;
 pub mod visitor;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use app::routes::{api, page};
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -42,6 +43,9 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::SESSION, post(session::create).get(session::inspect).patch(session::change).delete(session::destroy))
         .route(api::REFRESH, post(session::refresh))
         .route(api::FORK, post(session::fork))
+        .route(api::SAVED, get(saved::list).post(saved::create).delete(saved::destroy_all))
+        .route(api::SAVED_ONE, patch(saved::update).delete(saved::destroy))
+        .route(api::TAP, post(saved::tap))
         .route(api::ME, get(session::me))
         .route(api::FEED, get(feed::list))
         .route(api::COMMENTS, get(comments::list).post(comments::create))

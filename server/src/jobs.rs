@@ -10,7 +10,7 @@ use crate::auth::keys::{self, KeysError};
 use crate::auth::{Auth, ended};
 use crate::model::millis;
 use crate::store::notices::Listener;
-use crate::store::{Error, Result, attempts, replies, sessions};
+use crate::store::{Error, Result, attempts, replies, saved_logins, sessions};
 
 /// How long confirmations are gathered before they are written in one transaction.
 const GATHER: Duration = Duration::from_millis(200);
@@ -122,5 +122,6 @@ pub async fn purge_once(auth: &Auth) -> std::result::Result<Vec<String>, KeysErr
     attempts::purge(&auth.db, now).await?;
     replies::purge(&auth.db, now - millis(replies::KEPT)).await?;
     sessions::purge(&auth.db, now - millis(KEEP_ENDED)).await?;
+    saved_logins::purge(&auth.db, now - millis(KEEP_ENDED)).await?;
     auth.keys.purge(&auth.db, now).await
 }

@@ -9,6 +9,7 @@ pub mod keys;
 pub mod notices;
 pub mod posts;
 pub mod replies;
+pub mod saved_logins;
 pub mod sessions;
 pub mod together;
 
@@ -191,6 +192,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("keys", keys::STATEMENTS),
         ("posts", posts::STATEMENTS),
         ("replies", replies::STATEMENTS),
+        ("saved_logins", saved_logins::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
     ]
     .into_iter()

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
-use super::{cookies, embedded};
+use super::{cookies, embedded, saved};
 use crate::auth;
 use crate::auth::session::{self, Peeked};
 use crate::site::Site;
@@ -39,12 +39,14 @@ pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Respo
 #[derive(Deserialize)]
 pub struct Next {
     next: Option<String>,
+    /// Another account is to be added: the log-in page is shown although somebody is logged in.
+    add: Option<String>,
 }
 
 /// Pages for those who are not.
 pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>, request: Request) -> Response {
     let Ok((boot, _)) = boot(&site, request.headers()).await else { return away() };
-    if boot.viewer.is_some() {
+    if boot.viewer.is_some() && query.add.is_none() {
         return see_other(query.next.as_deref().and_then(local_target).unwrap_or(page::HOME));
     }
     render(boot, request, StatusCode::OK).await
@@ -88,6 +90,10 @@ pub(super) fn to_log_in(over: Option<Why>, next: Option<&str>) -> Response {
 pub(super) async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> auth::Result<(Boot, Option<Why>)> {
     let auth = &site.auth;
     let mut boot = nobody(site);
+    boot.accounts = match saved::bunch(site, headers).await {
+        Err(auth::Error::Conflicting) => Vec::new(),
+        found => found?.list(auth),
+    };
     let now = boot.now;
     let mut over = None;
     let claims = cookies::read(headers, cookies::ACCESS).ok().flatten().and_then(|token| session::verify(auth, token).ok());

@@ -1,0 +1,328 @@
+//! Saved logins: keys by which a browser opens a new session for an account without the password. A key is a chain of its own and goes
+//! along the refresh table: [`chain::decide`] judges it, each use is one conditional update beside the session it opens, and a key that
+//! had been replaced ends the saved login and what it opened.
+
+mod bunch;
+
+use app::wire::problem::{Code, Problem};
+use app::wire::saved::{MOST, Tap};
+use app::wire::secret::Secret;
+use app::wire::session::{TokenStorage, Why};
+use uuid::Uuid;
+
+pub use self::bunch::{Bunch, Held};
+use super::chain::{self, Verdict};
+use super::session::{self, Granted, limits};
+use super::{Auth, Error, Result, account};
+use crate::model::{Device, Timestamp, id};
+use crate::store::accounts::{self, Account};
+use crate::store::events;
+use crate::store::saved_logins::{self, NewSavedLogin, SavedLogin, Turn, Use};
+use crate::store::sessions::{self, NewSession, Session};
+
+/// How often the table is gone through when others keep being faster.
+const ROUNDS: usize = 4;
+/// What a person is told who wants to save one account more than there is room for.
+pub const FULL: &str = "You already have five saved accounts here. Remove one to save this one.";
+
+/// One tap: opens a session by a key of this browser. `storage` is where its tokens shall live, if not where the saved login says.
+///
+/// # Errors
+/// [`Error::Ended`] for a key that is spent, and for a disabled account: it takes the password once more. [`Error::Superseded`] when
+/// another tab was faster. [`Error::Fields`], [`Error::InvalidCredentials`] and [`Error::Throttled`] where the saved login asks for the
+/// password. Nothing has happened to the key then.
+pub async fn enter(
+    auth: &Auth,
+    bunch: &mut Bunch,
+    saved_id: Uuid,
+    tap: &Tap,
+    storage: Option<TokenStorage>,
+    device: &Device,
+) -> Result<Granted> {
+    let now = auth.clock.now();
+    bunch.settle(auth, Some(saved_id), now).await?;
+    let held = bunch.find(saved_id).ok_or(Error::Ended(Why::Unknown))?;
+    let account = accounts::by_id(&auth.db, held.row.account_id).await?.filter(|account| account.disabled_at.is_none());
+    let account = account.ok_or(Error::Ended(Why::Unknown))?;
+    if held.row.ask_password && held.spent(auth, now).is_none() {
+        prove(auth, &account, tap.password.as_ref(), device).await?;
+    }
+    let shown = held.shown;
+    let (session, before) = use_key(auth, &account, saved_id, shown, storage, device, now).await?;
+    if let Some(before) = before {
+        session::end(auth, before, Why::LoggedOut).await?;
+    }
+    bunch.moved(auth, saved_id, now).await?;
+    events::insert(&auth.db, account.account_id, Some(session.session_id), "one_tap", device, now).await?;
+    Ok(session::grant(auth, &account, session, now)?.for_browser(device))
+}
+
+/// Goes through the table. Answers with the session that the key opens, and the one that it opened before and that nobody got.
+async fn use_key(
+    auth: &Auth,
+    account: &Account,
+    saved_id: Uuid,
+    generation: i64,
+    storage: Option<TokenStorage>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<(Session, Option<Uuid>)> {
+    let race = auth.race();
+    for _ in 0..ROUNDS {
+        let Some(row) = saved_logins::by_id(&auth.db, saved_id).await? else { return Err(Error::Ended(Why::Unknown)) };
+        let turn = match chain::decide(&row, generation, now, race) {
+            Verdict::Ended(why) => return Err(Error::Ended(why)),
+            Verdict::Superseded => return Err(Error::Superseded),
+            Verdict::Expire => {
+                saved_logins::expire(&auth.db, saved_id, now).await?;
+                continue;
+            }
+            Verdict::Reuse if saved_logins::end_for_reuse(&auth.db, saved_id, generation, now, race).await? => {
+                return Err(reused(auth, &row, device, now).await?);
+            }
+            Verdict::Reuse => continue,
+            Verdict::Rotate => Turn::Rotate,
+            Verdict::Confirm => Turn::Confirm,
+            Verdict::Repeat => Turn::Repeat,
+            Verdict::Another => Turn::Another,
+            Verdict::CatchUp => {
+                tracing::warn!(saved = %saved_id, row = row.generation, key = generation, "a key is newer than its saved login: was the database restored?");
+                Turn::CatchUp
+            }
+        };
+        // Pressed twice, or the answer was lost a moment ago: the same session again, as long as nobody has used it.
+        let again = match turn {
+            Turn::Confirm | Turn::Repeat => sessions::by_id(&auth.db, row.session_id).await?.filter(|last| is_fresh(last, &row, now)),
+            _ => None,
+        };
+        let new = opened_by(auth, &row, account, storage, device, now);
+        let at = Use {
+            saved_id,
+            generation,
+            now,
+            race,
+            session_id: again.as_ref().map_or(new.session_id, |session| session.session_id),
+            idle_until: now + limits(auth, !row.parked).0,
+        };
+        let mut tx = auth.db.begin().await?;
+        if !saved_logins::turn(&mut tx, &at, turn).await? {
+            continue;
+        }
+        let session = match again {
+            Some(session) => session,
+            None => sessions::insert(&mut tx, &new).await?,
+        };
+        tx.commit().await?;
+        return Ok((session, (turn == Turn::Another && !row.raced).then_some(row.session_id)));
+    }
+    Err(Error::Superseded)
+}
+
+/// Whether a session was opened by this saved login, lives, and has not been used.
+fn is_fresh(session: &Session, by: &SavedLogin, now: Timestamp) -> bool {
+    session.family == Some(by.saved_id) && session.generation == 1 && !session.confirmed && chain::over(session, now).is_none()
+}
+
+/// The session that a key opens, in one family with all others that it opens. It ends with the saved login at the latest: no chain of
+/// sessions outlives the year since the password was entered.
+fn opened_by(
+    auth: &Auth,
+    row: &SavedLogin,
+    account: &Account,
+    storage: Option<TokenStorage>,
+    device: &Device,
+    now: Timestamp,
+) -> NewSession {
+    let new = session::start(auth, account, storage.unwrap_or_else(|| row.storage()), !row.parked, device.clone(), now);
+    let expires_at = new.expires_at.min(row.expires_at);
+    NewSession { family: Some(row.saved_id), idle_expires_at: new.idle_expires_at.min(expires_at), expires_at, ..new }
+}
+
+/// A stolen key, or a copy of one.
+async fn reused(auth: &Auth, row: &SavedLogin, device: &Device, now: Timestamp) -> Result<Error> {
+    tracing::warn!(saved = %row.saved_id, account = %row.account_id, "a replaced key was shown again: the saved login is ended");
+    for session_id in sessions::end_family(&auth.db, row.account_id, row.saved_id, Why::Reuse, now).await? {
+        auth.ended.add(session_id, now);
+    }
+    events::insert(&auth.db, row.account_id, None, "saved_login_reused", device, now).await?;
+    account::tell_of_reuse(auth, row.account_id, device, now).await?;
+    Ok(Error::Ended(Why::Reuse))
+}
+
+/// Leaves a saved login of a session in this browser, or makes one that was parked a saved one. With `parked`, it is one that goes with
+/// the browser. Asked again, as after a lost answer, it hands the same key out again.
+///
+/// # Errors
+/// [`Error::Fields`] when there is no room for one more; [`Error::Superseded`] when another tab has just used one of the keys.
+pub async fn leave(auth: &Auth, bunch: &mut Bunch, session: &Session, parked: bool) -> Result<()> {
+    let now = auth.clock.now();
+    bunch.settle(auth, None, now).await?;
+    let (idle, age) = limits(auth, !parked);
+    // The session knows when the password was entered.
+    let until = session.expires_at.min(now + age);
+    let idle_until = (now + idle).min(until);
+    if let Some(held) = bunch.of_account(session.account_id).filter(|held| held.spent(auth, now).is_none()) {
+        let saved_id = held.row.saved_id;
+        if held.row.parked && !parked {
+            room(auth, bunch, now)?;
+            saved_logins::keep(&auth.db, saved_id, now, idle_until, until).await?;
+            bunch.reread(auth, saved_id).await?;
+        }
+        return Ok(());
+    }
+    bunch.forget_account(session.account_id);
+    if !parked {
+        room(auth, bunch, now)?;
+    } else if bunch.iter().filter(|held| held.row.parked).count() >= MOST {
+        return Ok(());
+    }
+    let saved_id = match saved_logins::left_by(&auth.db, session.session_id, now).await? {
+        Some(saved_id) => saved_id,
+        None => {
+            let new = NewSavedLogin {
+                saved_id: id(now),
+                account_id: session.account_id,
+                parked,
+                storage: session.storage(),
+                session_id: session.session_id,
+                created_at: now,
+                idle_expires_at: idle_until,
+                expires_at: until,
+            };
+            saved_logins::insert(&auth.db, &new).await?;
+            new.saved_id
+        }
+    };
+    bunch.add(auth, saved_id, now).await
+}
+
+/// Whether a session may leave a saved login: asked before anything is changed.
+///
+/// # Errors
+/// As [`leave`].
+pub async fn may_leave(auth: &Auth, bunch: &mut Bunch, token: &Secret) -> Result<()> {
+    let now = auth.clock.now();
+    bunch.settle(auth, None, now).await?;
+    if bunch.is_full(auth, now)
+        && let Some(named) = session::named_by(auth, token).await?
+        && let Some(row) = sessions::by_id(&auth.db, named.session_id).await?
+        && bunch.of_account(row.account_id).is_none_or(|held| held.row.parked || held.spent(auth, now).is_some())
+    {
+        return room(auth, bunch, now);
+    }
+    Ok(())
+}
+
+/// Whether there is room for another saved account.
+fn room(auth: &Auth, bunch: &Bunch, now: Timestamp) -> Result<()> {
+    if bunch.is_full(auth, now) {
+        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("save", FULL)));
+    }
+    Ok(())
+}
+
+/// Whether using a key takes the password. To do without from now on takes it once, or being logged in to that account: `logged_in`.
+///
+/// # Errors
+/// [`Error::Ended`] for a key that is spent; as [`enter`] where the password is asked.
+pub async fn ask_password(
+    auth: &Auth,
+    held: &Held,
+    ask: bool,
+    password: Option<&Secret>,
+    logged_in: Option<Uuid>,
+    device: &Device,
+) -> Result<()> {
+    if let Some(why) = held.spent(auth, auth.clock.now()) {
+        return Err(Error::Ended(why));
+    }
+    if held.row.ask_password && !ask && logged_in != Some(held.row.account_id) {
+        let account = accounts::by_id(&auth.db, held.row.account_id).await?.ok_or(Error::Ended(Why::Unknown))?;
+        prove(auth, &account, password, device).await?;
+    }
+    Ok(saved_logins::ask_password(&auth.db, held.row.saved_id, ask).await?)
+}
+
+async fn prove(auth: &Auth, account: &Account, password: Option<&Secret>, device: &Device) -> Result<()> {
+    match password.filter(|password| !password.expose().is_empty()) {
+        Some(password) => session::check(auth, account, password, device).await,
+        None => Err(Error::Fields(Problem::new(Code::InvalidFields).field("password", "Enter your password"))),
+    }
+}
+
+/// Takes a key of this browser away for good. Where another tab has just used one of the others, the key stays in the cookie, and opens
+/// nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove(auth: &Auth, bunch: &mut Bunch, saved_id: Uuid) -> Result<()> {
+    let now = auth.clock.now();
+    saved_logins::end(&auth.db, saved_id, Why::LoggedOut, now).await?;
+    bunch.forget(saved_id);
+    match bunch.settle(auth, None, now).await {
+        Err(Error::Superseded) => Ok(()),
+        settled => settled,
+    }
+}
+
+/// The same for that of an account, if there is one.
+///
+/// # Errors
+/// As [`remove`].
+pub async fn remove_of(auth: &Auth, bunch: &mut Bunch, account_id: Uuid) -> Result<()> {
+    match bunch.of_account(account_id).map(|held| held.row.saved_id) {
+        Some(saved_id) => remove(auth, bunch, saved_id).await,
+        None => Ok(()),
+    }
+}
+
+/// The same for all of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove_all(auth: &Auth, bunch: &mut Bunch) -> Result<()> {
+    let now = auth.clock.now();
+    for held in bunch.iter() {
+        saved_logins::end(&auth.db, held.row.saved_id, Why::LoggedOut, now).await?;
+    }
+    bunch.clear();
+    Ok(())
+}
+
+/// Ends every saved login of an account, in all browsers, but for the one that belongs to the session `except`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_all(auth: &Auth, account_id: Uuid, why: Why, except: Option<Uuid>) -> Result<()> {
+    Ok(saved_logins::end_of_account(&auth.db, account_id, except.unwrap_or_default(), why, auth.clock.now()).await?)
+}
+
+/// Ends the saved login that belongs to a session: it was left by it, or opened it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_of(auth: &Auth, session: &Session, why: Why) -> Result<()> {
+    Ok(saved_logins::end_of_session(&auth.db, session.session_id, session.family(), why, auth.clock.now()).await?)
+}
+
+/// Somebody has entered the password: a key of the same account that is spent is good for nothing any more. Whether the account is saved
+/// in this browser.
+pub fn known(auth: &Auth, bunch: &mut Bunch, account_id: Uuid) -> bool {
+    let now = auth.clock.now();
+    match bunch.of_account(account_id) {
+        Some(held) if held.spent(auth, now).is_some() => {
+            bunch.forget_account(account_id);
+            false
+        }
+        Some(held) => !held.row.parked,
+        None => false,
+    }
+}
+
+/// A session was in use until now, and so was the saved login it belongs to: its 90 days begin anew.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touch(auth: &Auth, session_id: Uuid) -> Result<()> {
+    Ok(saved_logins::touch(&auth.db, session_id, auth.clock.now() + limits(auth, true).0).await?)
+}

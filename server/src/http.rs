@@ -64,6 +64,9 @@ pub fn router(site: Arc<Site>) -> Router {
     let documents = Router::new()
         .route(page::HOME, get(pages::home::show))
         .route(page::ADMIN_ACCOUNTS, get(pages::accounts::show))
+        .route(page::SAVED, get(pages::saved::show).post(pages::saved::change))
+        .route(page::SETTINGS_SAVED, get(pages::saved::show).post(pages::saved::change))
+        .route(page::TAP, post(pages::saved::tap))
         .route(page::APPEARANCE, get(pages::appearance::show).post(pages::appearance::choose))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), documents::explain))
         .layer(middleware::from_fn(guard::mark_personal));

@@ -9,6 +9,7 @@ pub mod parts;
 #[allow(unreachable_pub)]
 pub mod post;
 pub mod problem;
+pub mod saved;
 
 use leptos::prelude::*;
 

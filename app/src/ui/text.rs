@@ -24,6 +24,10 @@ pub const AWAY_TITLE: &str = "One moment";
 pub const AWAY: &str = "We cannot reach our data right now. Nobody is logged out, and this page tries again by itself.";
 
 pub(crate) const PAGE_FAILED: &str = "We could not load this page. You are still logged in.";
+/// An account that stays within reach until the browser closes.
+pub(crate) const PARKED: &str = "Within reach until this browser closes";
+/// This browser has as many saved accounts as it may have.
+pub const FULL: &str = "You already have five saved accounts here. Remove one to save this one.";
 pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Nobody has posted yet.";
 pub(crate) const FEED_END: &str = "You have seen everything there is.";
 pub(crate) const OFFLINE: &str = "You are offline. You are still logged in; what you see was loaded before.";
@@ -52,6 +56,14 @@ pub(crate) const fn why(why: Why) -> &'static str {
         Why::Cleared => "Your browser cleared its saved data, so you need to log in again.",
         Why::Moved => "You moved this session's tokens into another tab, where it goes on.",
         Why::Unknown => "Please log in again.",
+    }
+}
+
+/// Why one tap is not enough any more.
+pub(crate) const fn spent(why: Why) -> &'static str {
+    match why {
+        Why::Password => "Password needed: it changed",
+        _ => "Enter your password once more",
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod bunch;
 
+use app::ui::text;
 use app::wire::problem::{Code, Problem};
 use app::wire::saved::{MOST, Tap};
 use app::wire::secret::Secret;
@@ -22,8 +23,6 @@ use crate::store::sessions::{self, NewSession, Session};
 
 /// How often the table is gone through when others keep being faster.
 const ROUNDS: usize = 4;
-/// What a person is told who wants to save one account more than there is room for.
-pub const FULL: &str = "You already have five saved accounts here. Remove one to save this one.";
 
 /// One tap: opens a session by a key of this browser. `storage` is where its tokens shall live, if not where the saved login says.
 ///
@@ -216,7 +215,7 @@ pub async fn may_leave(auth: &Auth, bunch: &mut Bunch, token: &Secret) -> Result
 /// Whether there is room for another saved account.
 fn room(auth: &Auth, bunch: &Bunch, now: Timestamp) -> Result<()> {
     if bunch.is_full(auth, now) {
-        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("save", FULL)));
+        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("save", text::FULL)));
     }
     Ok(())
 }
@@ -246,7 +245,7 @@ pub async fn ask_password(
 async fn prove(auth: &Auth, account: &Account, password: Option<&Secret>, device: &Device) -> Result<()> {
     match password.filter(|password| !password.expose().is_empty()) {
         Some(password) => session::check(auth, account, password, device).await,
-        None => Err(Error::Fields(Problem::new(Code::InvalidFields).field("password", "Enter your password"))),
+        None => Err(Error::Fields(Problem::new(Code::InvalidFields).field("password", text::EMPTY_PASSWORD))),
     }
 }
 

@@ -3,3 +3,4 @@
 pub mod accounts;
 pub mod appearance;
 pub mod home;
+pub mod saved;

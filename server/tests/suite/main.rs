@@ -29,6 +29,8 @@ mod process;
 mod refresh;
 mod rooms;
 mod save;
+mod saved;
+mod several;
 mod sign_up;
 mod sim;
 mod store;

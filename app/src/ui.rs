@@ -32,6 +32,7 @@ use page::{LogIn, Save, SignUp};
 use part::bar::Bar;
 use part::inspector::Inspector;
 use part::sheet::Sheet;
+use part::toast::Toast;
 
 /// Everything inside `body`: skip link, bar, the current page, the live region, and the inspector of a local build.
 ///
@@ -56,6 +57,7 @@ pub fn App() -> impl IntoView {
             <Bar />
             <Middle />
             <Voices />
+            <Toast />
             <Drawer />
         </Router>
     }

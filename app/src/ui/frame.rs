@@ -9,7 +9,9 @@ use leptos_router::hooks::use_navigate;
 
 use crate::api::Window;
 use crate::session::Session;
-use crate::wire::session::{Boot, RefusedForm};
+use crate::ui::text;
+use crate::wire::saved::Saved;
+use crate::wire::session::{Boot, Offer, RefusedForm};
 
 /// In context, once.
 #[derive(Clone, Copy)]
@@ -26,6 +28,10 @@ pub(crate) struct Frame {
     pub(crate) returning: StoredValue<bool>,
     /// Whether the session outlives the browser's closing, as far as this page has been told.
     pub(crate) saved: RwSignal<Option<bool>>,
+    /// The saved logins of this browser.
+    pub(crate) accounts: RwSignal<Vec<Saved>>,
+    /// Said on the screen for a moment.
+    pub(crate) toast: RwSignal<Option<&'static str>>,
     /// The form that the server refused. The first page takes it; later pages start clean.
     refused: StoredValue<Option<RefusedForm>>,
 }
@@ -42,12 +48,27 @@ impl Frame {
             leaving: RwSignal::new(false),
             returning: StoredValue::new(boot.viewer.is_some() || boot.storage.is_some()),
             saved: RwSignal::new(boot.viewer.as_ref().map(|_| boot.saved)),
+            accounts: RwSignal::new(boot.accounts.clone()),
+            toast: RwSignal::new(None),
             refused: StoredValue::new(boot.form.clone()),
         }
     }
 
     pub(crate) fn here() -> Self {
         expect_context()
+    }
+
+    /// Says it on the screen and to screen readers.
+    pub(crate) fn say(self, words: &'static str) {
+        self.toast.set(Some(words));
+        self.status.set(words.to_owned());
+    }
+
+    /// What a log-in said about saving it, where there is nothing to ask.
+    pub(crate) fn told(self, offer: Option<Offer>) {
+        if offer == Some(Offer::Full) {
+            self.say(text::FULL);
+        }
     }
 
     pub(crate) fn take_refused(self) -> Option<RefusedForm> {

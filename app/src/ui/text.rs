@@ -167,11 +167,11 @@ pub(crate) const fn lasts(storage: TokenStorage, saved: bool) -> &'static str {
 pub(crate) const fn saving(storage: TokenStorage) -> [&'static str; 2] {
     match storage {
         TokenStorage::Cookie | TokenStorage::Hybrid => [
-            "you are still in when you reopen your browser, until you have not been here for 90 days, and for one year at most.",
+            "you are still in when you reopen your browser, and one tap logs you in after you log out: until you have not been here for 90 days, and for one year at most.",
             "you stay in until you close your browser, until you have not been here for 12 hours, and for 7 days at most.",
         ],
         _ => [
-            "your session lasts until you have not been here for 90 days, and for one year at most.",
+            "your session lasts until you have not been here for 90 days, and for one year at most; one tap logs you in after you log out.",
             "your session lasts until you have not been here for 12 hours, and for 7 days at most.",
         ],
     }

@@ -9,6 +9,7 @@ use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
+use crate::ui::part::chooser::Chooser;
 use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
@@ -35,9 +36,22 @@ pub(crate) fn LogIn() -> impl IntoView {
     let refused = frame.take_refused();
     let before = |name: &str| before(refused.as_ref(), name);
     let next = next(before("next"));
+    let asked = |name: &'static str| query.with_untracked(|query| query.get_str(name).map(str::to_owned));
+    // Another account is to be added: whoever is logged in stays here.
+    let add = asked("add").is_some();
     let (login, password, choice) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), Choice::new());
-    let (typed_login, typed_storage) = (before("login"), before("storage"));
-    let form = Submission::new("log you in", refused.map(|form| form.problem));
+    let (mut typed_login, typed_storage) = (before("login"), before("storage"));
+    if typed_login.is_empty() {
+        typed_login = asked("login").unwrap_or_default();
+    }
+    let tapped = !before("saved").is_empty();
+    let (of_tap, of_form) = match refused.map(|form| form.problem) {
+        problem if tapped => (problem, None),
+        problem => (None, problem),
+    };
+    let form = Submission::new("log you in", of_form);
+    let tap = Submission::new("log you in", of_tap);
+    let known = Memo::new(move |_| frame.accounts.with(|accounts| !accounts.is_empty()));
 
     // Set while this page itself logs in, which leads elsewhere than arriving with a session.
     let entering = StoredValue::new(false);
@@ -45,7 +59,7 @@ pub(crate) fn LogIn() -> impl IntoView {
         let (session, go) = (session.clone(), go.clone());
         move |_| {
             frame.leaving.set(false);
-            if matches!(session.phase(), Phase::Active(_)) && !entering.get_value() {
+            if matches!(session.phase(), Phase::Active(_)) && !entering.get_value() && !add {
                 go(next().as_deref().unwrap_or(routes::page::HOME));
             }
         }
@@ -67,9 +81,10 @@ pub(crate) fn LogIn() -> impl IntoView {
         frame.returning.set_value(false);
         spawn_local(async move {
             match verbs.log_in(filled).await {
-                Ok(_) => {
+                Ok(offer) => {
                     frame.saved.set(Some(false));
-                    go(&after_entry(storage, next.as_deref()));
+                    frame.told(offer);
+                    go(&after_entry(storage, next.as_deref(), offer));
                 }
                 Err(problem) => {
                     entering.set_value(false);
@@ -84,18 +99,25 @@ pub(crate) fn LogIn() -> impl IntoView {
     };
 
     let reason = move || query.with(|query| query.get_str("why").map(Why::parse));
+    let still = move |why| {
+        let saved = why == Why::LoggedOut
+            && frame.accounts.with(|accounts| accounts.iter().any(|account| !account.parked && account.spent.is_none()));
+        if saved { " Your login info is still saved here." } else { "" }
+    };
     let elsewhere = move || match next() {
         Some(next) => [routes::page::SIGN_UP, "?next=", &routes::query_value(&next)].concat(),
         None => routes::page::SIGN_UP.to_owned(),
     };
     view! {
-        <PageTitle page="Log in" error=form.failed() />
+        <PageTitle page="Log in" error=Signal::derive(move || form.failed().get() || tap.failed().get()) />
         <div class="doorway">
             <Door />
             <div class="narrow">
-                <Heading text="Log in" />
-                {move || reason().map(|why| view! { <p class="notice">{text::why(why)}</p> }.erased())}
-                <section class="card">
+                {move || view! { <Heading text=if known.get() { "Welcome back" } else { "Log in" } /> }.erased()}
+                {move || reason().map(|why| view! { <p class="notice">{text::why(why)} {still(why)}</p> }.erased())}
+                {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() /> }.erased())}
+                <section class="card stack">
+                    {move || known.get().then(|| view! { <h2>"Log in to another account"</h2> }.erased())}
                     <Summary of=form />
                     <form method="post" action=routes::page::LOG_IN novalidate class="stack" on:submit=submit>
                         {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}

@@ -79,9 +79,10 @@ pub(crate) fn SignUp() -> impl IntoView {
         frame.returning.set_value(false);
         spawn_local(async move {
             match verbs.sign_up(filled).await {
-                Ok(_) => {
+                Ok(offer) => {
                     frame.saved.set(Some(false));
-                    go(&after_entry(storage, next.as_deref()));
+                    frame.told(offer);
+                    go(&after_entry(storage, next.as_deref(), offer));
                 }
                 Err(problem) => {
                     entering.set_value(false);

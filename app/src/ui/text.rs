@@ -59,6 +59,14 @@ pub(crate) const fn why(why: Why) -> &'static str {
     }
 }
 
+/// A tap that was refused for its password: the field is that of the account's own row.
+#[must_use]
+pub fn at_row(problem: Problem, username: &str) -> Problem {
+    let said = if problem.code == Code::InvalidCredentials { Some(WRONG_PASSWORD) } else { problem.of_field("password") };
+    let Some(said) = said.map(str::to_owned) else { return problem };
+    Problem { fields: Vec::new(), code: Code::InvalidFields, ..problem }.field(&["password-", username].concat(), said)
+}
+
 /// Why one tap is not enough any more.
 pub(crate) const fn spent(why: Why) -> &'static str {
     match why {

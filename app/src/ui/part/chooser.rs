@@ -59,6 +59,8 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) 
     }
     let (session, go, frame) = (session(), go(), Frame::here());
     let password = NodeRef::<Input>::new();
+    // Its own name in the page: there is another password field below.
+    let (field, name) = (["password-", &username].concat(), username.clone());
     let action = page::TAP.replace("{id}", &id.to_string());
     let to = next.clone();
     let submit = move |ev: leptos::ev::SubmitEvent| {
@@ -67,7 +69,7 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) 
         if !of.begin() {
             return;
         }
-        let (go, next) = (go.clone(), next.clone());
+        let (go, next, name) = (go.clone(), next.clone(), name.clone());
         let secret = Some(typed(password)).filter(|typed| !typed.is_empty());
         entering.set_value(true);
         frame.returning.set_value(false);
@@ -84,16 +86,14 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) 
                         frame.accounts.update(|rows| rows.iter_mut().filter(|row| row.id == id).for_each(|row| row.spent = Some(why)));
                         problem.title = text::spent(why).to_owned();
                     }
-                    of.refuse(problem);
+                    of.refuse(text::at_row(problem, &name));
                 }
             }
         });
     };
     let send = if ask_password {
-        // Its own name in the page: there may be a second password field below.
-        let field = ["password-", &username].concat();
         view! {
-            <details class="more">
+            <details class="more" open=of.failed().get_untracked()>
                 <summary class="saved">{face}</summary>
                 <div class="stack">
                     <input class="vh" type="text" name="username" autocomplete="username" value=username tabindex="-1" aria-hidden="true" readonly />

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use app::routes::{local_target, page, query_value};
 use app::ui::document::saved::{SavedModel, TITLE, elsewhere, saved as view};
-use app::wire::problem::{Code, Problem};
+use app::ui::text;
+use app::wire::problem::Code;
 use app::wire::saved::{ChangeSaved, Tap};
 use app::wire::secret::Secret;
 use app::wire::session::{RefusedForm, TokenStorage};
@@ -142,7 +143,7 @@ pub async fn tap(
         // Another tab has just been here; its cookies are there by now.
         Err(Error::Superseded) => Ok(see_other(page::LOG_IN)),
         Err(error @ (Error::Fields(_) | Error::InvalidCredentials | Error::Throttled { .. })) => {
-            let problem: Problem = problem::of(error);
+            let problem = text::at_row(problem::of(error), &name);
             let typed = vec![("saved".to_owned(), id.to_string()), ("next".to_owned(), form.next)];
             Ok(ssr::refused(&site, &headers, page::LOG_IN, RefusedForm { problem, typed }).await)
         }

@@ -36,7 +36,7 @@ for (const storage of ['cookie', 'hybrid', 'local']) {
         assert.ok(!stored.includes(key.value), 'no script can read the key');
         await logOut(page);
         await expectText(page.locator('h1'), 'Welcome back');
-        await expectText(page.locator('.notice'), 'You are logged out.  Your login info is still saved here.');
+        await expectText(page.locator('.notice'), 'You are logged out. Your login info is still saved here.');
         await browser.answered('DELETE /api/session');
         await row(page, 'mina').click();
         await feed(page);

@@ -30,6 +30,8 @@ pub(crate) struct Frame {
     pub(crate) saved: RwSignal<Option<bool>>,
     /// The saved logins of this browser.
     pub(crate) accounts: RwSignal<Vec<Saved>>,
+    /// Moved when the list of them has changed, and is to be fetched.
+    pub(crate) stale: RwSignal<u32>,
     /// Said on the screen for a moment.
     pub(crate) toast: RwSignal<Option<&'static str>>,
     /// The form that the server refused. The first page takes it; later pages start clean.
@@ -49,6 +51,7 @@ impl Frame {
             returning: StoredValue::new(boot.viewer.is_some() || boot.storage.is_some()),
             saved: RwSignal::new(boot.viewer.as_ref().map(|_| boot.saved)),
             accounts: RwSignal::new(boot.accounts.clone()),
+            stale: RwSignal::new(0),
             toast: RwSignal::new(None),
             refused: StoredValue::new(boot.form.clone()),
         }

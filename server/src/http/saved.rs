@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::wire::problem::Code;
 use app::wire::saved::{ChangeSaved, Saved, Tap};
 use app::wire::secret::Secret;
-use app::wire::session::{Change, Leave, Offer, Refresh};
+use app::wire::session::{Change, Leave, Offer, Refresh, TokenStorage};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -167,6 +167,11 @@ pub(super) async fn entered(site: &Site, headers: &HeaderMap, bunch: &mut Bunch,
 /// # Errors
 /// When the database fails.
 pub(super) async fn arrive(site: &Site, headers: &HeaderMap, device: &Device, granted: Granted) -> Answer<(Granted, Vec<HeaderValue>)> {
+    // A client that is no browser keeps no cookies.
+    if granted.session.storage() == TokenStorage::Native {
+        let lines = entered(site, headers, &mut Bunch::default(), &granted).await?;
+        return Ok((granted, lines));
+    }
     // Cookies that contradict each other are no reason to refuse the right password.
     let mut bunch = match bunch(site, headers).await {
         Err(Error::Conflicting) => Bunch::default(),
@@ -213,7 +218,7 @@ pub(super) async fn change(
     let granted = session::change(auth, token, to, device).await?;
     match (to.save, to.park) {
         // A client that is no browser keeps no cookies.
-        _ if granted.session.storage() == app::wire::session::TokenStorage::Native => {}
+        _ if granted.session.storage() == TokenStorage::Native => {}
         (Some(true), _) => saved::leave(auth, &mut bunch, &granted.session, false).await?,
         (Some(false), _) => saved::remove_of(auth, &mut bunch, granted.viewer.account_id).await?,
         (None, Some(true)) => saved::leave(auth, &mut bunch, &granted.session, true).await?,

@@ -3,7 +3,7 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use crate::routes;
 use crate::session::Phase;
@@ -32,7 +32,7 @@ pub(crate) fn LogIn() -> impl IntoView {
     let session = session();
     let frame = Frame::here();
     let go = go();
-    let query = use_query_map();
+    let query = use_location().query;
     let refused = frame.take_refused();
     let before = |name: &str| before(refused.as_ref(), name);
     let next = next(before("next"));

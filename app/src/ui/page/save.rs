@@ -47,6 +47,7 @@ fn Question() -> impl IntoView {
             match verbs.change(Change { save: Some(save), ..Change::default() }).await {
                 Ok(()) => {
                     frame.saved.set(Some(save));
+                    frame.stale.update(|stale| *stale += 1);
                     if save {
                         frame.say(text::SAVED);
                     } else {

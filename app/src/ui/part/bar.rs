@@ -26,8 +26,8 @@ pub(crate) fn Bar() -> impl IntoView {
     let who = Memo::new(move |_| viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.account_id)));
     // Somebody came or went: the cookie that holds the saved logins may have changed with it.
     let api = use_context::<Arc<dyn Api>>();
-    Effect::new(move |before: Option<Option<Uuid>>| {
-        let now = who.get();
+    Effect::new(move |before: Option<(Option<Uuid>, u32)>| {
+        let now = (who.get(), frame.stale.get());
         if let (Some(before), Some(api)) = (before, &api)
             && before != now
             && !frame.leaving.get_untracked()

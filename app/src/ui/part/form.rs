@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use crate::routes;
 use crate::ui::erased::Erase;
@@ -144,7 +144,7 @@ pub(crate) fn before(refused: Option<&RefusedForm>, name: &str) -> String {
 
 /// Where the reader wanted to go: from the address, or from the form that came back without it. Never off this site.
 pub(crate) fn next(typed: String) -> impl Fn() -> Option<String> + Copy + Send + Sync + 'static {
-    let query = use_query_map();
+    let query = use_location().query;
     let typed = StoredValue::new(typed);
     move || {
         let from = query.with(|query| query.get_str("next").map(str::to_owned)).unwrap_or_else(|| typed.get_value());

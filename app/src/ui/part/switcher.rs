@@ -100,7 +100,7 @@ pub(crate) fn LogOut(username: String) -> impl IntoView {
             }
             view! {
                 <button type="button" popovertarget="log-out">{label}</button>
-                <div class="sheet ask" id="log-out" popover="auto" role="dialog" aria-labelledby="log-out-title">
+                <div class="sheet leave" id="log-out" popover="auto" role="dialog" aria-labelledby="log-out-title">
                     <form method="post" action=page::LOG_OUT on:submit=move |ev| one(ev, false)>
                         <p class="who" id="log-out-title"><b>{title}</b></p>
                         <input type="hidden" name="asked" value="1" />

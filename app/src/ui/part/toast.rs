@@ -32,12 +32,11 @@ pub(crate) fn Toast() -> impl IntoView {
         let session = session.clone();
         let undo = move |_| {
             if let Some(verbs) = session.verbs() {
-                let name = session.viewer().map(|viewer| viewer.username);
                 let answer = verbs.change(Change { save: Some(false), ..Change::default() });
                 spawn_local(async move {
                     if answer.await.is_ok() {
                         frame.saved.set(Some(false));
-                        frame.accounts.update(|rows| rows.retain(|row| Some(&row.username) != name.as_ref()));
+                        frame.stale.update(|stale| *stale += 1);
                         frame.say(text::NOT_SAVED);
                     }
                 });

@@ -62,20 +62,6 @@ pub fn saved(model: &SavedModel) -> AnyView {
     .erased()
 }
 
-/// Where the browser has not shown its cookie: a link to where it does.
-#[must_use]
-pub fn elsewhere() -> AnyView {
-    view! {
-        <div class="narrow">
-            {heading(TITLE)}
-            <p>
-                <a href=page::SAVED rel="external">"Show the accounts that are saved on this browser"</a>
-            </p>
-        </div>
-    }
-    .erased()
-}
-
 fn entry(model: &SavedModel, row: &Saved) -> AnyView {
     let (path, name, id) = (model.path(), &row.username, row.id.to_string());
     let removing = model.removing.as_ref() == Some(&id);

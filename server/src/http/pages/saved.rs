@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use app::routes::{local_target, page, query_value};
-use app::ui::document::saved::{SavedModel, TITLE, elsewhere, saved as view};
+use app::ui::document::saved::{SavedModel, TITLE, saved as view};
 use app::ui::text;
 use app::wire::problem::Code;
 use app::wire::saved::{ChangeSaved, Tap};
 use app::wire::secret::Secret;
 use app::wire::session::{RefusedForm, TokenStorage};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -37,12 +37,8 @@ pub struct Asked {
 /// # Errors
 /// As the problem says.
 pub async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Asked>, visitor: Visitor) -> Answer<Response> {
-    // The app fetches pages for a session that it keeps itself without cookies, and these keys are cookies.
-    if visitor.headers.contains_key(header::AUTHORIZATION) && !visitor.headers.contains_key(header::COOKIE) {
-        return Ok(documents::page(&site, visitor, StatusCode::OK, TITLE, elsewhere()).await);
-    }
     if is_settings(&visitor) && visitor.viewer.is_none() && visitor.boot.storage.is_none() {
-        return Ok(documents::stranger(&site, visitor).await);
+        return Ok(documents::stranger(visitor).await);
     }
     let removed = asked.removed.filter(|name| app::wire::account::Username::parse(name).is_ok());
     let model = SavedModel { removing: asked.remove, removed, ..SavedModel::default() };
@@ -53,7 +49,7 @@ async fn written(site: &Arc<Site>, visitor: Visitor, status: StatusCode, model: 
     let rows = rest::bunch(site, &visitor.headers).await?.list(&site.auth);
     let model = SavedModel { rows, settings: is_settings(&visitor), now: site.auth.clock.now(), ..model };
     let title = if model.problem.is_some() { "Error: Saved accounts" } else { TITLE };
-    Ok(documents::page(site, visitor, status, title, view(&model)).await)
+    Ok(documents::page(visitor, status, title, view(&model)).await)
 }
 
 fn is_settings(visitor: &Visitor) -> bool {

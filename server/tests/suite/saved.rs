@@ -501,7 +501,7 @@ async fn the_storage_is_remembered(world: World) {
     // Without scripts nothing but a cookie brings a token back.
     assert_eq!(tab.form(&format!("/login/saved/{mina}"), "next=/p/1").await.header("location"), Some("/p/1"));
     assert!(tab.jar.contains_key(REFRESH));
-    assert_eq!(tab.jar.contains_key(PARKED), false);
+    assert!(!tab.jar.contains_key(PARKED));
 }
 
 async fn what_is_over_is_removed_in_the_end(world: World) {

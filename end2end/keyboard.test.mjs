@@ -42,9 +42,17 @@ scene('Tab and Enter lead from the log-in to the feed and out again', {}, async 
     await page.locator('details.inspector summary').waitFor();
     await tabTo(page, '.menu > button');
     await page.keyboard.press('Enter');
-    await tabTo(page, 'form[action="/logout"] button');
+    await tabTo(page, '[popovertarget="log-out"]');
     await page.keyboard.press('Enter');
-    await expectText(page.locator('h1'), 'Log in');
+    await tabTo(page, '#log-out button.primary');
+    await page.keyboard.press('Enter');
+    await expectText(page.locator('h1'), 'Welcome back');
+    await page.locator('h1:focus').waitFor();
+
+    // And by one tap back in.
+    await tabTo(page, 'button.saved');
+    await page.keyboard.press('Enter');
+    await feed(page);
     await page.locator('h1:focus').waitFor();
 });
 

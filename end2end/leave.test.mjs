@@ -13,7 +13,7 @@ for (const storage of ['cookie', 'local']) {
         await feed(twin);
 
         await logOut(page);
-        await expectText(page.locator('h1'), 'Log in');
+        await expectText(page.locator('h1'), 'Welcome back');
         await expectText(twin.locator('h1'), 'You have been logged out');
         assert.equal(await twin.locator('article.post').count(), 0);
     });
@@ -25,10 +25,10 @@ scene('Back after a log-out shows no feed', {}, async ({ page }) => {
     await page.goto('/robots.txt');
     await page.goto('/');
     await logOut(page);
-    await expectText(page.locator('h1'), 'Log in');
+    await expectText(page.locator('h1'), 'Welcome back');
     await page.goBack();
     await page.goBack();
-    await expectText(page.locator('h1'), 'Log in');
+    await expectText(page.locator('h1'), 'Welcome back');
     assert.equal(await page.locator('article.post').count(), 0);
 });
 
@@ -39,7 +39,7 @@ scene('not even from the cache of whole pages', { ignoreDefaultArgs: ['--disable
     const twin = await browser.tab();
     await twin.goto('/');
     await logOut(twin);
-    await expectText(twin.locator('h1'), 'Log in');
+    await expectText(twin.locator('h1'), 'Welcome back');
     // A page that the server renders before it is told is another matter: see the simulator.
     await browser.answered('DELETE /api/session');
 
@@ -56,7 +56,7 @@ scene('after a log-out the tokens of the session are gone', {}, async ({ browser
         assert.deepEqual([cookie.httpOnly, cookie.secure, cookie.sameSite, cookie.path], [true, true, 'Lax', '/'], cookie.name);
     }
     await logOut(page);
-    await expectText(page.locator('h1'), 'Log in');
+    await expectText(page.locator('h1'), 'Welcome back');
     await browser.answered('DELETE /api/session');
     const after = await browser.cookies();
     assert.deepEqual(after.filter(({ name }) => /^__Host-(access|refresh)$/.test(name)), []);

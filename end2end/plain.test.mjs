@@ -20,9 +20,9 @@ scene('without scripts one can log in, save it, read the feed and log out', PLAI
     await page.goto('/');
     await feed(page);
     await logOut(page);
-    await expectText(page.locator('h1'), 'Log in');
+    await expectText(page.locator('h1'), 'Welcome back');
     await page.goto('/');
-    await expectText(page.locator('h1'), 'Log in');
+    await expectText(page.locator('h1'), 'Welcome back');
 });
 
 scene('without scripts one can sign up', PLAIN, async ({ page }) => {

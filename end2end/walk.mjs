@@ -3,6 +3,7 @@
 import { expectText } from './see.mjs';
 
 export const MINA = { login: 'mina', password: 'correct-horse-mina' };
+export const ROVER = { login: 'rover', password: 'correct-horse-rover' };
 export const ADMIN = { login: 'admin', password: 'correct-horse-admin' };
 export const NEW = { email: 'nora@example.org', username: 'nora', display_name: 'Nora Lind', password: 'three unrelated words' };
 
@@ -39,6 +40,9 @@ export async function answer(page, save) {
 export async function logOut(page, name = 'mina') {
     await page.locator('.menu > button').click();
     await press(page, `Log out ${name}`);
+    // Whose login info is saved is asked whether it shall stay.
+    const sure = page.locator('#log-out button.primary');
+    if (await sure.isVisible()) await sure.click();
 }
 
 export async function fillIn(page, fields) {

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::wire::problem::Problem;
+use crate::wire::saved::Saved;
 use crate::wire::session::Inspection;
 
 /// A pending answer.
@@ -12,6 +13,9 @@ pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 
 /// What a page may ask for besides documents. In context as `Arc<dyn Api>`.
 pub trait Api: Send + Sync {
+    /// The saved logins of this browser, whoever is logged in.
+    fn saved(&self) -> Answer<Vec<Saved>>;
+
     /// The access token of this session taken apart; a local build only.
     fn inspect(&self) -> Answer<Inspection>;
 }
@@ -24,6 +28,12 @@ pub trait Window: Send + Sync {
 
     /// Says in the document how long that took, if it has a place for it.
     fn say_back(&self, ms: u32);
+
+    /// Calls the window `title`, if that says anything.
+    fn entitle(&self, title: &str);
+
+    /// Whether there is an element that this CSS selector names.
+    fn shows(&self, selector: &str) -> bool;
 
     /// Moves the keyboard's focus to the element with this id, if there is one.
     fn focus(&self, id: &str);

@@ -12,6 +12,12 @@ pub mod page {
     pub const SIGN_UP: &str = "/signup";
     /// "Save your login info?", once after each log-in.
     pub const SAVE: &str = "/welcome/save";
+    /// The saved logins of this browser, for whoever uses it.
+    pub const SAVED: &str = "/login/saved";
+    /// `POST`: one tap.
+    pub const TAP: &str = "/login/saved/{id}";
+    /// The same view among the settings of who is logged in.
+    pub const SETTINGS_SAVED: &str = "/settings/security/saved";
     /// The list of accounts, for the role `admin`.
     pub const ADMIN_ACCOUNTS: &str = "/admin/accounts";
     /// A new post.
@@ -79,6 +85,12 @@ pub mod api {
     pub const REFRESH: &str = "/api/session/refresh";
     /// `POST`: a session of its own for a duplicated tab.
     pub const FORK: &str = "/api/session/fork";
+    /// `GET`: the saved logins of this browser. `POST`: leave one. `DELETE`: remove all.
+    pub const SAVED: &str = "/api/saved";
+    /// `PATCH`: whether it asks for the password. `DELETE`: remove it.
+    pub const SAVED_ONE: &str = "/api/saved/{id}";
+    /// `POST`: one tap.
+    pub const TAP: &str = "/api/saved/{id}/session";
     /// `GET`: who is asking.
     pub const ME: &str = "/api/me";
     /// `GET`: what was said to a post. `POST`: say something.

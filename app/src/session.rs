@@ -19,25 +19,30 @@ mod verbs;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use uuid::Uuid;
 
 pub use phase::Phase;
 
 use crate::api::Answer;
 use crate::wire::account::{SignUp, Viewer};
-use crate::wire::session::{Boot, Change, LogIn, TokenStorage};
+use crate::wire::secret::Secret;
+use crate::wire::session::{Boot, Change, Leave, LogIn, Offer, TokenStorage};
 
 /// What a page can do to the session. The browser's adapter implements it over the engine; while the server renders, there is none.
 pub trait Verbs: Send + Sync {
     /// Logs in and makes the session this browser's.
-    fn log_in(&self, form: LogIn) -> Answer<Viewer>;
+    /// Answers with what to ask about saving it.
+    fn log_in(&self, form: LogIn) -> Answer<Option<Offer>>;
     /// Whether this browser can ask for a passkey.
     fn has_passkeys(&self) -> bool;
-    /// Logs in with a passkey, which the browser asks its owner for.
-    fn log_in_by_passkey(&self, storage: Option<TokenStorage>) -> Answer<Viewer>;
+    /// Logs in with a passkey, which the browser asks its owner for. Answers as [`Self::log_in`].
+    fn log_in_by_passkey(&self, storage: Option<TokenStorage>) -> Answer<Option<Offer>>;
     /// Signs up, which logs in.
-    fn sign_up(&self, form: SignUp) -> Answer<Viewer>;
+    fn sign_up(&self, form: SignUp) -> Answer<Option<Offer>>;
+    /// One tap: opens a session by a saved login of this browser. Whoever was logged in before stays within reach.
+    fn one_tap(&self, id: Uuid, password: Option<Secret>) -> Answer<()>;
     /// Gone locally at once, then told to the server. Never fails towards the page.
-    fn log_out(&self) -> Answer<()>;
+    fn log_out(&self, leave: Leave) -> Answer<()>;
     /// Changes the living session: whether it outlives the browser's closing, where its tokens live.
     fn change(&self, change: Change) -> Answer<()>;
     /// Tries to reach the server again now, after [`Phase::Offline`].

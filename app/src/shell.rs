@@ -1,7 +1,6 @@
 //! The HTML document around the pages.
 
 use leptos::prelude::*;
-use leptos_meta::MetaTags;
 
 use crate::ui::App;
 use crate::ui::document::appearance::Appearance;
@@ -21,6 +20,8 @@ pub struct Assets {
     pub wasm: String,
     /// A script that reloads the page after a rebuild; while developing only.
     pub reload: Option<String>,
+    /// What the window is called.
+    pub title: String,
     /// How the pages shall look, as this browser has chosen: right in the first frame.
     pub looks: Appearance,
 }
@@ -33,6 +34,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
         <html lang="en" data-theme=assets.looks.theme data-motion=assets.looks.motion>
             <head>
                 <meta charset="utf-8" />
+                <title>{assets.title}</title>
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="description" content="Close the tab. Come back. You're in." />
                 <meta name="color-scheme" content="light dark" />
@@ -46,7 +48,6 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link rel="stylesheet" href=assets.pages media="print" />
                 <link rel="modulepreload" href=assets.js />
                 <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
-                <MetaTags />
             </head>
             <body>
                 <App />

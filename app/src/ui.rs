@@ -16,10 +16,9 @@ mod time;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::components::Router;
 use leptos_router::hooks::use_location;
-use leptos_router::path;
+use leptos_router::location::{BrowserUrl, LocationProvider};
 
 use crate::api::Documents;
 use crate::routes;
@@ -32,6 +31,7 @@ use page::{LogIn, Save, SignUp};
 use part::bar::Bar;
 use part::inspector::Inspector;
 use part::sheet::Sheet;
+use part::toast::Toast;
 
 /// Everything inside `body`: skip link, bar, the current page, the live region, and the inspector of a local build.
 ///
@@ -40,25 +40,38 @@ use part::sheet::Sheet;
 pub fn App() -> impl IntoView {
     let boot = SharedValue::new(|| use_context::<Boot>().unwrap_or_default()).into_inner();
     let session = expect_context::<Arc<dyn Host>>().session(&boot);
-    // Counted and not owned: the server writes the head when the page's owner is no longer at hand.
-    let title = ArcRwSignal::new(String::new());
-    let frame = Frame::new(&boot, title.clone().into());
+    let frame = Frame::new(&boot);
+    Effect::new(move |_| {
+        if let (Some(window), title) = (frame::window(), frame.title.get()) {
+            window.entitle(&title);
+        }
+    });
     provide_context(session);
     provide_context(frame);
     provide_context(boot);
-    provide_meta_context();
 
     view! {
-        <Title text=move || title.get() />
         <Router>
             // Left to the browser: the router would change the address and not move the focus.
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <Bar />
             <Middle />
             <Voices />
+            <Toast />
             <Drawer />
         </Router>
     }
+}
+
+/// What the window is called while it shows the page of `path` that a browser renders too; `refused` says that a form came back.
+#[must_use]
+pub fn title_of(path: &str, refused: bool) -> String {
+    let page = match path {
+        routes::page::LOG_IN => page::LOG_IN_TITLE,
+        routes::page::SIGN_UP => page::SIGN_UP_TITLE,
+        _ => page::SAVE_TITLE,
+    };
+    frame::named(&[if refused { "Error: " } else { "" }, page].concat())
 }
 
 #[component]
@@ -66,10 +79,7 @@ fn Middle() -> impl IntoView {
     let waiting = waiting();
     view! {
         <main id="main" class="main" aria-busy=move || waiting().then_some("true")>
-            // One route for all pages. The router keeps the history; which page a path means is said once, below, for both sides.
-            <FlatRoutes fallback=|| ()>
-                <Route path=path!("/*page") view=Page />
-            </FlatRoutes>
+            <Page />
         </main>
     }
     .erased()
@@ -79,6 +89,14 @@ fn Middle() -> impl IntoView {
 #[component]
 fn Page() -> impl IntoView {
     let path = use_location().pathname;
+    // The router keeps the history, and changes the address once somebody says that the page is there. Which page a path means is said
+    // here, for both sides: routes of its own would be a third of the router.
+    if let Some(browser) = use_context::<BrowserUrl>() {
+        Effect::new(move |_| {
+            path.track();
+            browser.ready_to_complete();
+        });
+    }
     let page = Memo::new(move |_| path.with(|path| routes::page::HYDRATED.iter().position(|page| page == path)));
     move || match page.get().map(|page| routes::page::HYDRATED[page]) {
         Some(routes::page::LOG_IN) => view! { <LogIn /> }.erased(),

@@ -5,6 +5,7 @@ pub mod account;
 pub mod factor;
 pub mod feed;
 pub mod problem;
+pub mod saved;
 pub mod secret;
 pub mod security;
 pub mod session;

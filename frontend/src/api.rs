@@ -11,9 +11,11 @@ use app::routes;
 use app::session::engine::{Engine, Ports, Watch};
 use app::session::flight::Joined;
 use app::session::{Host, Session, Verbs};
-use app::wire::account::{SignUp, Viewer};
+use app::wire::account::SignUp;
 use app::wire::problem::{Code, Problem};
-use app::wire::session::{Boot, Change, Inspection, LogIn, TokenStorage};
+use app::wire::saved::Saved;
+use app::wire::secret::Secret;
+use app::wire::session::{Boot, Change, Inspection, Leave, LogIn, Offer, TokenStorage};
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -82,32 +84,40 @@ fn start(engine: Rc<Engine>) {
 }
 
 impl Api for Browser {
+    fn saved(&self) -> Answer<Vec<Saved>> {
+        self.with(|engine| async move { engine.saved().await })
+    }
+
     fn inspect(&self) -> Answer<Inspection> {
         self.read(routes::api::SESSION.to_owned())
     }
 }
 
 impl Verbs for Browser {
-    fn log_in(&self, form: LogIn) -> Answer<Viewer> {
-        self.with(|engine| async move { engine.log_in(form).await })
+    fn log_in(&self, form: LogIn) -> Answer<Option<Offer>> {
+        self.with(|engine| async move { engine.log_in(form).await.map(|_| engine.offer()) })
     }
 
     fn has_passkeys(&self) -> bool {
         passkey::are_there()
     }
 
-    fn log_in_by_passkey(&self, storage: Option<TokenStorage>) -> Answer<Viewer> {
-        self.with(move |engine| async move { engine.log_in_by_passkey(storage, &passkey::answer).await })
+    fn log_in_by_passkey(&self, storage: Option<TokenStorage>) -> Answer<Option<Offer>> {
+        self.with(move |engine| async move { engine.log_in_by_passkey(storage, &passkey::answer).await.map(|_| engine.offer()) })
     }
 
-    fn sign_up(&self, form: SignUp) -> Answer<Viewer> {
-        self.with(|engine| async move { engine.sign_up(form).await })
+    fn sign_up(&self, form: SignUp) -> Answer<Option<Offer>> {
+        self.with(|engine| async move { engine.sign_up(form).await.map(|_| engine.offer()) })
     }
 
-    fn log_out(&self) -> Answer<()> {
+    fn one_tap(&self, id: Uuid, password: Option<Secret>) -> Answer<()> {
+        self.with(move |engine| async move { engine.one_tap(id, password).await.map(drop) })
+    }
+
+    fn log_out(&self, leave: Leave) -> Answer<()> {
         keep::forget();
-        self.with(|engine| {
-            let told = engine.log_out();
+        self.with(move |engine| {
+            let told = engine.log_out_leaving(leave);
             async move {
                 told.await;
                 Ok(())

@@ -35,6 +35,17 @@ impl Window for ThisWindow {
         }
     }
 
+    fn entitle(&self, title: &str) {
+        if let Some(document) = web_sys::window().and_then(|window| window.document()).filter(|_| !title.is_empty()) {
+            document.set_title(title);
+        }
+    }
+
+    fn shows(&self, selector: &str) -> bool {
+        let document = web_sys::window().and_then(|window| window.document());
+        document.is_some_and(|document| matches!(document.query_selector(selector), Ok(Some(_))))
+    }
+
     fn focus(&self, id: &str) {
         let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
         if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {

@@ -159,6 +159,7 @@ impl Client {
         match self.engine.phase() {
             Phase::Active(viewer) | Phase::Offline(viewer) => Ok(viewer),
             Phase::Ended(why) => self.kept().and(Err(Failure::NotIn(words::why(why).to_owned()))),
+            Phase::Switched { now, .. } => Err(Failure::NotIn(words::switched(&now.username))),
             Phase::Restoring | Phase::Anonymous => Err(Failure::NotIn(words::nobody(&self.site))),
         }
     }

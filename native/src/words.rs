@@ -34,6 +34,11 @@ pub(crate) fn nobody(site: &Site) -> String {
     format!("you are not logged in at {site}: nightlatch login --server {site}")
 }
 
+/// Another command has logged somebody else in meanwhile.
+pub(crate) fn switched(name: &str) -> String {
+    format!("{} was logged in meanwhile: nothing was done for them, try again", plain(name))
+}
+
 /// No answer, and why not as far as that is known.
 pub(crate) fn unreachable(site: &Site, fault: Option<String>) -> String {
     let fault = fault.map(|fault| format!(" ({fault})")).unwrap_or_default();

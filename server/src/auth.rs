@@ -24,6 +24,7 @@ pub mod policy;
 pub mod prove;
 pub mod refusals;
 pub mod ring;
+pub mod saved;
 pub mod session;
 pub mod throttle;
 pub mod ticket;
@@ -69,6 +70,8 @@ pub struct Auth {
     pub access: access::Access,
     /// Seals and opens refresh tokens.
     pub chain: chain::Chain,
+    /// Seals and opens the keys of saved logins.
+    pub saved_chain: chain::Chain,
     /// Hashes passwords.
     pub hasher: password::Hasher,
     /// Where the keys of both come from.

@@ -20,6 +20,7 @@ pub mod password;
 pub mod people;
 pub mod posts;
 pub mod problem;
+pub mod saved;
 pub mod session;
 pub mod sessions;
 pub mod ssr;
@@ -52,6 +53,9 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::SESSION, post(session::create).get(session::inspect).patch(session::change).delete(session::destroy))
         .route(api::REFRESH, post(session::refresh))
         .route(api::FORK, post(session::fork))
+        .route(api::SAVED, get(saved::list).post(saved::create).delete(saved::destroy_all))
+        .route(api::SAVED_ONE, patch(saved::update).delete(saved::destroy))
+        .route(api::TAP, post(saved::tap))
         .route(api::ME, get(session::me))
         .route(api::FEED, get(feed::list))
         .route(api::COMMENTS, get(comments::list).post(comments::create))
@@ -107,6 +111,9 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(page::USER, get(pages::user::show))
         .route(page::FOLLOW, get(pages::user::open).post(pages::user::follow))
         .route(page::PROFILE, get(pages::profile::show).post(pages::profile::save))
+        .route(page::SAVED, get(pages::saved::show).post(pages::saved::change))
+        .route(page::SETTINGS_SAVED, get(pages::saved::show).post(pages::saved::change))
+        .route(page::TAP, post(pages::saved::tap))
         .route(page::APPEARANCE, get(pages::appearance::show).post(pages::appearance::choose))
         .route(page::SETTINGS, get(pages::settings::show))
         .route(page::SECURITY, get(pages::settings::show_security))

@@ -13,7 +13,7 @@ use crate::feed::posting;
 use crate::mail::Mailer;
 use crate::model::millis;
 use crate::store::notices::Listener;
-use crate::store::{Error, Result, attempts, ceremonies, events, mails, replies, resets, sessions};
+use crate::store::{Error, Result, attempts, ceremonies, events, mails, replies, resets, saved_logins, sessions};
 
 /// How long confirmations are gathered before they are written in one transaction.
 const GATHER: Duration = Duration::from_millis(200);
@@ -165,6 +165,7 @@ pub async fn purge_once(auth: &Auth) -> std::result::Result<Vec<String>, KeysErr
         tracing::warn!(%error, "secrets of authenticator apps could not be sealed anew");
         return Ok(Vec::new());
     }
+    saved_logins::purge(&auth.db, now - millis(KEEP_ENDED)).await?;
     auth.keys.purge(&auth.db, now).await
 }
 

@@ -85,6 +85,7 @@ impl Site {
         let rings = keys.held().await;
         let auth = Auth {
             access: Access::new(rings.access, &origin, config.access_life)?,
+            saved_chain: Chain::of_saved_logins(rings.refresh.clone()),
             chain: Chain::new(rings.refresh),
             hasher: Hasher::new(config.argon2_memory, config.argon2_passes, Hasher::permits_here())?,
             ended: ended::Ended::default(),

@@ -17,6 +17,7 @@ pub mod posts;
 pub mod recovery_codes;
 pub mod replies;
 pub mod resets;
+pub mod saved_logins;
 pub mod sessions;
 pub mod together;
 pub mod totp;
@@ -214,6 +215,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("recovery_codes", recovery_codes::STATEMENTS),
         ("replies", replies::STATEMENTS),
         ("resets", resets::STATEMENTS),
+        ("saved_logins", saved_logins::STATEMENTS),
         ("sessions", sessions::STATEMENTS),
         ("totp", totp::STATEMENTS),
     ]

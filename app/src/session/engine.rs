@@ -14,9 +14,11 @@ use super::ports::{Clock, Form, Request, Response, TabChannel, TabLock, TokenSto
 use super::refresh::Outcome;
 use super::state::{State, Trouble};
 use super::{Exchange, Part};
+use crate::routes::api;
+use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Boot, LONGEST_PATIENCE, TokenStorage, Why};
+use crate::wire::session::{Boot, LONGEST_PATIENCE, Offer, TokenStorage, Why};
 
 /// What the engine stands on.
 #[derive(Clone)]
@@ -60,6 +62,8 @@ pub struct Engine {
     pub(super) copy: Cell<bool>,
     /// The page brought a session that the store did not know: the server is to be asked after it, and other tabs are to be told.
     pub(super) news: Cell<bool>,
+    /// What the last log-in said about saving it.
+    pub(super) offer: Cell<Option<Offer>>,
     groups: Cell<u64>,
 }
 
@@ -81,6 +85,7 @@ impl Engine {
             flight: Flight::default(),
             copy: Cell::new(false),
             news: Cell::new(false),
+            offer: Cell::new(None),
             groups: Cell::new(0),
         });
         engine.open(boot);
@@ -156,6 +161,7 @@ impl Engine {
             if problem.code == Code::WrongAccount {
                 // Somebody else has logged in beside this page, and it has not heard of it.
                 self.reread();
+                self.ask_who(group).await;
             }
             let again = response.status == 401 && problem.code != Code::SessionEnded && part == Part::Request && stamp.is_some();
             if !again {
@@ -169,6 +175,19 @@ impl Engine {
                 return Err(self.void());
             }
             part = Part::Replay;
+        }
+    }
+
+    /// Who is in use here, where the store does not know: they may have logged in without scripts, and only the cookies know.
+    async fn ask_who(&self, group: u64) {
+        let Some((mine, true)) = self.with_kept(|kept| (kept.viewer.account_id, kept.storage.refresh_in_cookie())) else { return };
+        let (epoch, request) = (self.epoch.get(), Request { bearer: None, account: None, ..self.request("GET", api::ME, None) });
+        if let Ok(response) = self.send(group, Part::Request, request).await
+            && let Ok(viewer) = serde_json::from_str::<Viewer>(response.body.expose())
+            && viewer.account_id != mine
+            && self.epoch.get() == epoch
+        {
+            self.switched(viewer);
         }
     }
 

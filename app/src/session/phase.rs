@@ -16,6 +16,13 @@ pub enum Phase {
     Offline(Viewer),
     /// Somebody was.
     Ended(Why),
+    /// Another account is in use in this browser by now, and nothing is done for it that the page of this one asks for.
+    Switched {
+        /// Whose page this is.
+        mine: Box<Viewer>,
+        /// Who is in use now.
+        now: Box<Viewer>,
+    },
 }
 
 /// What can happen to a session, seen from its browser.
@@ -27,6 +34,8 @@ pub enum Event {
     NothingStored,
     /// The server said, with a typed answer, that the session is over; or it was logged out, here or in another tab.
     Ended(Why),
+    /// Another tab has switched to another account.
+    Switched(Viewer),
     /// No answer, for longer than a moment.
     Unreachable,
     /// An answer again.
@@ -49,7 +58,16 @@ impl Phase {
     pub fn viewer(&self) -> Option<&Viewer> {
         match self {
             Self::Active(viewer) | Self::Offline(viewer) => Some(viewer),
-            Self::Restoring | Self::Anonymous | Self::Ended(_) => None,
+            Self::Restoring | Self::Anonymous | Self::Ended(_) | Self::Switched { .. } => None,
+        }
+    }
+
+    /// Whose page this is: also after another tab has switched.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Viewer> {
+        match self {
+            Self::Switched { mine, .. } => Some(mine),
+            other => other.viewer(),
         }
     }
 
@@ -60,6 +78,8 @@ impl Phase {
             (_, Event::Granted(viewer)) => Self::Active(viewer),
             (Self::Restoring, Event::NothingStored) => Self::Anonymous,
             (Self::Restoring | Self::Active(_) | Self::Offline(_), Event::Ended(why)) => Self::Ended(why),
+            (Self::Active(mine) | Self::Offline(mine), Event::Switched(now)) => Self::Switched { mine: Box::new(mine), now: Box::new(now) },
+            (Self::Switched { mine, .. }, Event::Switched(now)) => Self::Switched { mine, now: Box::new(now) },
             (Self::Active(viewer), Event::Unreachable) => Self::Offline(viewer),
             (Self::Offline(viewer), Event::Reachable) => Self::Active(viewer),
             (phase, _) => phase,
@@ -86,17 +106,21 @@ mod tests {
         let ended = Event::Ended(Why::Idle);
         let (active, offline, over) = (Phase::Active(mina()), Phase::Offline(mina()), Phase::Ended(Why::Idle));
         let before = Phase::Ended(Why::LoggedOut);
+        let rover = || Viewer { account_id: Uuid::from_u128(9), ..mina() };
+        let switched = Phase::Switched { mine: Box::new(mina()), now: Box::new(rover()) };
         #[rustfmt::skip]
         let table = [
-            // phase              granted        nothing            ended             unreachable        reachable
-            (Phase::Restoring, [&active, &Phase::Anonymous, &over,             &Phase::Restoring, &Phase::Restoring]),
-            (Phase::Anonymous, [&active, &Phase::Anonymous, &Phase::Anonymous, &Phase::Anonymous, &Phase::Anonymous]),
-            (active.clone(),   [&active, &active,           &over,             &offline,          &active]),
-            (offline.clone(),  [&active, &offline,          &over,             &offline,          &active]),
-            (before.clone(),   [&active, &before,           &before,           &before,           &before]),
+            // phase              granted        nothing            ended             unreachable        reachable          switched
+            (Phase::Restoring, [&active, &Phase::Anonymous, &over,             &Phase::Restoring, &Phase::Restoring, &Phase::Restoring]),
+            (Phase::Anonymous, [&active, &Phase::Anonymous, &Phase::Anonymous, &Phase::Anonymous, &Phase::Anonymous, &Phase::Anonymous]),
+            (active.clone(),   [&active, &active,           &over,             &offline,          &active,           &switched]),
+            (offline.clone(),  [&active, &offline,          &over,             &offline,          &active,           &switched]),
+            (before.clone(),   [&active, &before,           &before,           &before,           &before,           &before]),
+            (switched.clone(), [&active, &switched,         &switched,         &switched,         &switched,         &switched]),
         ];
         for (phase, row) in table {
-            let events = [granted.clone(), Event::NothingStored, ended.clone(), Event::Unreachable, Event::Reachable];
+            let events =
+                [granted.clone(), Event::NothingStored, ended.clone(), Event::Unreachable, Event::Reachable, Event::Switched(rover())];
             for (event, expected) in events.into_iter().zip(row) {
                 assert_eq!(&phase.clone().after(event.clone()), expected, "{phase:?} after {event:?}");
             }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::wire::account::Viewer;
 use crate::wire::secret::{self, Secret};
-use crate::wire::session::{Grant, TokenStorage, Why};
+use crate::wire::session::{Grant, Leave, TokenStorage, Why};
 
 /// The one thing in a [`super::ports::TokenStore`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +56,9 @@ pub struct Revoke {
     pub saved: bool,
     /// Drawn anew.
     pub stamp: u64,
+    /// What becomes of this browser's saved logins.
+    #[serde(default)]
+    pub leave: Leave,
     /// The refresh token, where the client held it: the server knows the session by it.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
     pub refresh: Option<Secret>,
@@ -164,6 +167,7 @@ impl Kept {
             storage: self.storage,
             saved: self.saved,
             stamp,
+            leave: Leave::Keep,
             refresh: self.refresh.clone(),
         }
     }

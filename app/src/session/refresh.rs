@@ -78,6 +78,13 @@ impl Engine {
                 Verdict::Granted(grant) if grant.storage.refresh_in_cookie() && !known.storage.refresh_in_cookie() && !with_cookies => {
                     with_cookies = true;
                 }
+                // Another account's cookies: somebody has logged in without telling the store. That one's tokens are its own.
+                Verdict::Granted(grant) if grant.viewer.account_id != known.viewer.account_id => {
+                    let viewer = grant.viewer.clone();
+                    self.persist(grant);
+                    self.switched(viewer);
+                    return self.overtaken();
+                }
                 Verdict::Granted(grant) => {
                     self.answered();
                     if let Some(outcome) = self.outdated(&known) {
@@ -138,6 +145,13 @@ impl Engine {
         // No access token: it may have run out, and the server would have to choose between two credentials.
         let (cookies, patience) = (request.cookies || with_cookies, patience(known.expires_in));
         Request { bearer: None, account: None, cookies, patience, ..request }
+    }
+
+    /// Persists a grant for other tabs, and does not use it here.
+    fn persist(&self, grant: Grant) {
+        let kept = Kept::of(grant, self.stamp(), self.ports.clock.wall());
+        self.ports.store.save(&kept.record());
+        self.ports.channel.announce(Message::Granted { session_id: kept.viewer.session_id, generation: kept.generation });
     }
 
     /// Persists a grant, reads back, uses, announces.

@@ -5,6 +5,7 @@ use super::phase::{Event, Phase};
 use super::ports::Message;
 use super::record::{Found, Kept, Record};
 use super::schedule;
+use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::session::{TokenStorage, Why};
 
@@ -89,11 +90,25 @@ impl Engine {
         self.show(event);
     }
 
-    /// Takes over what another tab has stored.
+    /// Takes over what another tab has stored. Where that is another account than the one whose page this is, it is said and not done: what
+    /// stands on the page is not that account's, and nobody has asked for the change here.
     pub(super) fn adopt(&self, kept: Kept) {
+        if self.phase().owner().is_some_and(|mine| mine.account_id != kept.viewer.account_id) {
+            return self.switched(kept.viewer);
+        }
         let (now, wall) = (self.ports.clock.ticks(), self.ports.clock.wall());
         let received = schedule::received(now, wall, kept.received_at, kept.expires_in);
         self.hold(kept, now - received);
+    }
+
+    /// Another account is in use here. This page's tokens are wiped, and nothing more is sent.
+    pub(super) fn switched(&self, now: Viewer) {
+        self.void_what_is_in_flight();
+        {
+            let mut state = self.state.borrow_mut();
+            (state.live, state.first) = (None, None);
+        }
+        self.show(Event::Switched(now));
     }
 
     /// Reads the store again, and goes along with what it says. Whether there is a session then.
@@ -102,12 +117,9 @@ impl Engine {
         match Found::of(self.ports.store.load(), &known) {
             Found::Same => {}
             Found::Moved(kept) => self.adopt(*kept),
-            Found::Gone(why) => {
-                self.let_go(why);
-                return false;
-            }
+            Found::Gone(why) => self.let_go(why),
         }
-        true
+        self.with_kept(|_| ()).is_some()
     }
 
     /// The server said that the session is over. If the store knows another one by now, that one takes its place.
@@ -140,7 +152,7 @@ impl Engine {
     /// What a call is told whose session was replaced, or is gone, while it was on its way.
     pub(super) fn void(&self) -> Problem {
         match self.phase() {
-            Phase::Active(_) | Phase::Offline(_) => Problem::new(Code::WrongAccount),
+            Phase::Active(_) | Phase::Offline(_) | Phase::Switched { .. } => Problem::new(Code::WrongAccount),
             Phase::Ended(why) => Problem::ended(why),
             Phase::Restoring | Phase::Anonymous => Problem::ended(Why::Unknown),
         }

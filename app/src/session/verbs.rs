@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::rc::Rc;
 
+use uuid::Uuid;
+
 use super::Part;
 use super::engine::{Engine, written};
 use super::phase::Event;
@@ -12,15 +14,16 @@ use super::refresh::Outcome;
 use crate::routes::api;
 use crate::wire::account::{SignUp, Viewer};
 use crate::wire::problem::{Code, Problem};
+use crate::wire::saved::{Saved, Tap};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Change, Grant, LONGEST_PATIENCE, LogIn, Refresh, TokenStorage, Why, patience};
+use crate::wire::session::{Change, Grant, LONGEST_PATIENCE, Leave, LogIn, Offer, Refresh, TokenStorage, Why, patience};
 
 impl Engine {
     /// Logs in, and makes the session this browser's.
     ///
     /// # Errors
     /// What the server says. The session there was before, if any, stays.
-    pub async fn log_in(&self, form: LogIn) -> Result<Viewer, Problem> {
+    pub async fn log_in(self: &Rc<Self>, form: LogIn) -> Result<Viewer, Problem> {
         self.enter(api::SESSION, written(&form)).await
     }
 
@@ -28,7 +31,7 @@ impl Engine {
     ///
     /// # Errors
     /// What the server says, field by field.
-    pub async fn sign_up(&self, form: SignUp) -> Result<Viewer, Problem> {
+    pub async fn sign_up(self: &Rc<Self>, form: SignUp) -> Result<Viewer, Problem> {
         self.enter(api::ACCOUNTS, written(&form)).await
     }
 
@@ -37,7 +40,7 @@ impl Engine {
     /// # Errors
     /// What the server says; [`Code::InvalidPasskey`] where the ceremony gives no answer. The session there was before, if any, stays.
     pub async fn log_in_by_passkey(
-        &self,
+        self: &Rc<Self>,
         storage: Option<TokenStorage>,
         ceremony: &dyn Fn(Secret) -> Pending<'static, Option<Secret>>,
     ) -> Result<Viewer, Problem> {
@@ -52,9 +55,39 @@ impl Engine {
         self.enter(api::SESSION_PASSKEY, Secret::new(form)).await
     }
 
-    async fn enter(&self, path: &str, form: Secret) -> Result<Viewer, Problem> {
+    /// One tap: opens a session by a saved login of this browser, and makes it this browser's.
+    ///
+    /// # Errors
+    /// What the server says: [`Code::SessionEnded`] when the key is spent and it takes the password.
+    pub async fn one_tap(self: &Rc<Self>, id: Uuid, password: Option<Secret>) -> Result<Viewer, Problem> {
+        self.enter(&api::TAP.replace("{id}", &id.to_string()), written(&Tap { password })).await
+    }
+
+    /// The saved logins of this browser. They are cookies, so these travel whatever the storage of the session.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub async fn saved(&self) -> Result<Vec<Saved>, Problem> {
+        let request = Request { bearer: None, account: None, cookies: true, ..self.request("GET", api::SAVED, None) };
+        let response = self.send(self.group(), Part::Request, request).await.map_err(|Unreachable| Problem::new(Code::Unreachable))?;
+        serde_json::from_str(response.body.expose()).map_err(|_| Problem::new(Code::Unreachable))
+    }
+
+    /// What the last log-in said about asking whether to save it.
+    #[must_use]
+    pub fn offer(&self) -> Option<Offer> {
+        self.offer.get()
+    }
+
+    async fn enter(self: &Rc<Self>, path: &str, form: Secret) -> Result<Viewer, Problem> {
         let group = self.group();
         self.settle(group).await;
+        // Of a session that travels in cookies the server sees by itself that it is left behind.
+        let former = self.with_kept(|kept| kept.refresh.is_some() && kept.storage != TokenStorage::Native) == Some(true);
+        if former {
+            drop(self.change(Change { park: Some(true), ..Change::default() }).await);
+        }
+        let former = self.with_kept(|kept| kept.revoke(0)).filter(|_| former);
         self.void_what_is_in_flight();
         self.copy.set(false);
         let epoch = self.epoch.get();
@@ -69,16 +102,26 @@ impl Engine {
             return Err(self.void());
         }
         self.answered();
+        self.offer.set(grant.offer);
         let viewer = grant.viewer.clone();
         self.take(grant);
+        if let Some(former) = former {
+            // By its own token alone: the cookies are the new session's by now.
+            drop(self.send(group, Part::Request, Request { cookies: false, ..ending(None, &former) }).await);
+        }
         Ok(viewer)
     }
 
     /// Logs out. The session is gone from here, and from the other tabs, when this returns; the future tells the server.
     /// If it cannot be told, what it needs to know is kept, and sent first thing next time.
     pub fn log_out(self: &Rc<Self>) -> impl Future<Output = ()> + use<> {
+        self.log_out_leaving(Leave::Keep)
+    }
+
+    /// The same, saying what becomes of this browser's saved logins.
+    pub fn log_out_leaving(self: &Rc<Self>, leave: Leave) -> impl Future<Output = ()> + use<> {
         let told = self.with_kept(Kept::clone).map(|kept| {
-            let (bearer, owed) = (kept.access.clone(), kept.revoke(self.stamp()));
+            let (bearer, owed) = (kept.access.clone(), Revoke { leave, ..kept.revoke(self.stamp()) });
             self.ports.store.save(&Record::Revoke(owed.clone()));
             self.ports.channel.announce(Message::LoggedOut { session_id: owed.session_id, why: Why::LoggedOut });
             self.let_go(Why::LoggedOut);
@@ -106,18 +149,7 @@ impl Engine {
     }
 
     async fn tell(&self, group: u64, bearer: Option<Secret>, owed: &Revoke) {
-        let request = Request {
-            method: "DELETE",
-            path: api::SESSION.to_owned(),
-            bearer,
-            body: Some(written(&Refresh { refresh: owed.refresh.clone() })),
-            form: None,
-            patience: LONGEST_PATIENCE,
-            keepalive: true,
-            account: Some(owed.account_id),
-            key: None,
-            cookies: true,
-        };
+        let request = ending(bearer, owed);
         // Any answer will do, but for those that say "later".
         let heard = match self.send(group, Part::Request, request).await {
             Ok(response) => response.status < 500 && response.status != 429 && response.status != 408,
@@ -194,5 +226,26 @@ impl Engine {
         } else {
             self.show(Event::Reachable);
         }
+    }
+}
+
+/// Tells the server that a session is over here.
+fn ending(bearer: Option<Secret>, owed: &Revoke) -> Request {
+    let leave = match owed.leave {
+        Leave::Keep => "",
+        Leave::Forget => "?saved=forget",
+        Leave::All => "?saved=all",
+    };
+    Request {
+        method: "DELETE",
+        path: [api::SESSION, leave].concat(),
+        bearer,
+        body: Some(written(&Refresh { refresh: owed.refresh.clone() })),
+        form: None,
+        patience: LONGEST_PATIENCE,
+        keepalive: true,
+        account: Some(owed.account_id),
+        key: None,
+        cookies: true,
     }
 }

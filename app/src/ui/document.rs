@@ -19,6 +19,7 @@ mod person;
 pub mod post;
 pub mod problem;
 pub mod profile;
+pub mod saved;
 pub mod sessions;
 pub mod settings;
 pub mod two_factor;

@@ -9,7 +9,9 @@ use leptos_router::hooks::use_navigate;
 
 use crate::api::Window;
 use crate::session::Session;
-use crate::wire::session::{Boot, RefusedForm};
+use crate::ui::text;
+use crate::wire::saved::Saved;
+use crate::wire::session::{Boot, Offer, RefusedForm};
 
 /// In context, once.
 #[derive(Clone, Copy)]
@@ -26,28 +28,50 @@ pub(crate) struct Frame {
     pub(crate) returning: StoredValue<bool>,
     /// Whether the session outlives the browser's closing, as far as this page has been told.
     pub(crate) saved: RwSignal<Option<bool>>,
+    /// The saved logins of this browser.
+    pub(crate) accounts: RwSignal<Vec<Saved>>,
+    /// Moved when the list of them has changed, and is to be fetched.
+    pub(crate) stale: RwSignal<u32>,
+    /// Said on the screen for a moment.
+    pub(crate) toast: RwSignal<Option<&'static str>>,
     /// The form that the server refused. The first page takes it; later pages start clean.
     refused: StoredValue<Option<RefusedForm>>,
 }
 
 impl Frame {
-    pub(crate) fn new(boot: &Boot, title: RwSignal<String>) -> Self {
+    pub(crate) fn new(boot: &Boot) -> Self {
         let hydrated = RwSignal::new(false);
         // Effects run in the browser alone, after the first frame.
         Effect::new(move |_| hydrated.set(true));
         Self {
             status: RwSignal::new(String::new()),
-            title,
+            title: RwSignal::new(String::new()),
             hydrated,
             leaving: RwSignal::new(false),
             returning: StoredValue::new(boot.viewer.is_some() || boot.storage.is_some()),
             saved: RwSignal::new(boot.viewer.as_ref().map(|_| boot.saved)),
+            accounts: RwSignal::new(boot.accounts.clone()),
+            stale: RwSignal::new(0),
+            toast: RwSignal::new(None),
             refused: StoredValue::new(boot.form.clone()),
         }
     }
 
     pub(crate) fn here() -> Self {
         expect_context()
+    }
+
+    /// Says it on the screen and to screen readers.
+    pub(crate) fn say(self, words: &'static str) {
+        self.toast.set(Some(words));
+        self.status.set(words.to_owned());
+    }
+
+    /// What a log-in said about saving it, where there is nothing to ask.
+    pub(crate) fn told(self, offer: Option<Offer>) {
+        if offer == Some(Offer::Full) {
+            self.say(text::FULL);
+        }
     }
 
     pub(crate) fn take_refused(self) -> Option<RefusedForm> {
@@ -95,8 +119,6 @@ pub(crate) fn Heading(text: &'static str, #[prop(optional)] class: &'static str)
 pub(crate) fn PageTitle(page: &'static str, #[prop(into, default = Signal::stored(false))] error: Signal<bool>) -> impl IntoView {
     let title = Frame::here().title;
     let name = move |error| named(&[if error { "Error: " } else { "" }, page].concat());
-    // Once for the server, where effects do not run.
-    title.set(name(error.get_untracked()));
     Effect::new(move |_| title.set(name(error.get())));
 }
 

@@ -38,6 +38,10 @@ pub const CODE: &str = "Code";
 pub const CODE_HINT: &str = "The six digits that your authenticator app shows, or one of your recovery codes.";
 /// A session of a role that must have two factors, and that has shown one.
 pub const CONFINED: &str = "This account must have a second factor. Set one up, then go on.";
+/// An account that stays within reach until the browser closes.
+pub(crate) const PARKED: &str = "Within reach until this browser closes";
+/// This browser has as many saved accounts as it may have.
+pub const FULL: &str = "You already have five saved accounts here. Remove one to save this one.";
 pub(crate) const OFFLINE: &str = "You are offline. You are still logged in; what you see was loaded before.";
 pub(crate) const ONLINE: &str = "You are online again.";
 pub(crate) const NEEDS_SCRIPTS: &str = "This browser's session lives in storage that only scripts can read, and scripts do not run here.";
@@ -69,6 +73,22 @@ pub(crate) const fn why(why: Why) -> &'static str {
         Why::Cleared => "Your browser cleared its saved data, so you need to log in again.",
         Why::Moved => "You moved this session's tokens into another tab, where it goes on.",
         Why::Unknown => "Please log in again.",
+    }
+}
+
+/// A tap that was refused for its password: the field is that of the account's own row.
+#[must_use]
+pub fn at_row(problem: Problem, username: &str) -> Problem {
+    let said = if problem.code == Code::InvalidCredentials { Some(WRONG_PASSWORD) } else { problem.of_field("password") };
+    let Some(said) = said.map(str::to_owned) else { return problem };
+    Problem { fields: Vec::new(), code: Code::InvalidFields, ..problem }.field(&["password-", username].concat(), said)
+}
+
+/// Why one tap is not enough any more.
+pub(crate) const fn spent(why: Why) -> &'static str {
+    match why {
+        Why::Password => "Password needed: it changed",
+        _ => "Enter your password once more",
     }
 }
 
@@ -172,11 +192,11 @@ pub(crate) const fn lasts(storage: TokenStorage, saved: bool) -> &'static str {
 pub(crate) const fn saving(storage: TokenStorage) -> [&'static str; 2] {
     match storage {
         TokenStorage::Cookie | TokenStorage::Hybrid => [
-            "you are still in when you reopen your browser, until you have not been here for 90 days, and for one year at most.",
+            "you are still in when you reopen your browser, and one tap logs you in after you log out: until you have not been here for 90 days, and for one year at most.",
             "you stay in until you close your browser, until you have not been here for 12 hours, and for 7 days at most.",
         ],
         _ => [
-            "your session lasts until you have not been here for 90 days, and for one year at most.",
+            "your session lasts until you have not been here for 90 days, and for one year at most; one tap logs you in after you log out.",
             "your session lasts until you have not been here for 12 hours, and for 7 days at most.",
         ],
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Viewer;
 use super::problem::Problem;
+use super::saved::Saved;
 use super::secret::{self, Secret};
 
 /// Where one session's tokens live in its client.
@@ -190,12 +191,38 @@ pub struct Change {
     /// Where its tokens shall live from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<TokenStorage>,
+    /// Leaves the account within reach of this browser, as another one is about to be added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub park: Option<bool>,
     /// Needed where scripts shall get hold of a token that they cannot get hold of now: an injected script does not know it.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
     pub password: Option<Secret>,
     /// Absent where the refresh token travels in a cookie.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
     pub refresh: Option<Secret>,
+}
+
+/// Whether it is worth asking "Save your login info?".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offer {
+    /// It is.
+    Ask,
+    /// It would be, but this browser has as many as it may have.
+    Full,
+}
+
+/// What becomes of this browser's saved logins at a log-out: `?saved=` of `DELETE /api/session`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leave {
+    /// They stay.
+    #[default]
+    Keep,
+    /// That of the account goes.
+    Forget,
+    /// All of them go.
+    All,
 }
 
 /// What a log-in or a refresh grants.
@@ -213,6 +240,9 @@ pub struct Grant {
     pub expires_in: u32,
     /// When the session ends at the latest, Unix milliseconds.
     pub session_expires_at: i64,
+    /// What to ask a person who has just logged in about saving it; absent: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
     /// The access token; absent in `cookie`.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
     pub access: Option<Secret>,
@@ -271,6 +301,8 @@ pub struct Boot {
     pub meanwhile: bool,
     /// A form that was posted without scripts and refused: what to say, and what was typed.
     pub form: Option<RefusedForm>,
+    /// The saved logins of this browser.
+    pub accounts: Vec<Saved>,
 }
 
 /// A form the server refused, to be shown again with what was typed.

@@ -1,6 +1,6 @@
-//! Refresh chains: how a refresh token is sealed and opened, and [`decide`], the refresh table as a pure function.
+//! Chains: how a refresh token or the key of a saved login is sealed and opened, and [`decide`], the refresh table as a pure function.
 //!
-//! A chain is a function of key, session and generation. The database holds nothing a token could be made from, and the same
+//! A chain is a function of key, row and generation. The database holds nothing a token could be made from, and the same
 //! successor can be handed out again without having been stored. Nothing here does I/O.
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -25,31 +25,39 @@ const BODY: usize = 16 + 8 + 1;
 const KID: usize = BODY - 1;
 /// … and the HMAC-SHA256 over it.
 const TOKEN: usize = BODY + 32;
-/// Separates these tokens from whatever else may one day be made with the same key.
-const LABEL: &[u8] = b"nightlatch/refresh/1";
+/// Separate the tokens of each kind from whatever else is made with the same key.
+const REFRESH: &[u8] = b"nightlatch/refresh/1";
+const SAVED: &[u8] = b"nightlatch/saved/1";
 
 /// A refresh key, whose `kid` stands inside the token. Never the key of the access tokens.
 pub type RefreshKey = RingKey<u8>;
 
-/// What a refresh token says, once it is proven to be one of ours.
+/// What a token says, once it is proven to be one of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Presented {
-    /// The session it belongs to.
+    /// The session it belongs to; in the chain of saved logins, the saved login.
     pub session_id: Uuid,
     /// How far along the chain.
     pub generation: i64,
 }
 
-/// Seals and opens refresh tokens with a ring of keys: one seals at a time, every one opens.
+/// Seals and opens the tokens of one kind with a ring of keys: one seals at a time, every one opens.
 pub struct Chain {
+    label: &'static [u8],
     keys: RwLock<Arc<Vec<RefreshKey>>>,
 }
 
 impl Chain {
-    /// With at least one key.
+    /// Of refresh tokens, with at least one key.
     #[must_use]
     pub fn new(keys: Vec<RefreshKey>) -> Self {
-        Self { keys: RwLock::new(Arc::new(keys)) }
+        Self { label: REFRESH, keys: RwLock::new(Arc::new(keys)) }
+    }
+
+    /// Of the keys of saved logins, with at least one key. None of them is a refresh token, nor the reverse.
+    #[must_use]
+    pub fn of_saved_logins(keys: Vec<RefreshKey>) -> Self {
+        Self { label: SAVED, ..Self::new(keys) }
     }
 
     /// Takes another ring from now on.
@@ -61,7 +69,7 @@ impl Chain {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The refresh token of a session at a generation, under the key that signs at `now`. The same key gives the same token.
+    /// The token of a row at a generation, under the key that signs at `now`. The same key gives the same token.
     #[must_use]
     pub fn seal(&self, session_id: Uuid, generation: i64, now: Timestamp) -> Secret {
         let ring = self.ring();
@@ -72,7 +80,7 @@ impl Chain {
         token[..16].copy_from_slice(session_id.as_bytes());
         token[16..24].copy_from_slice(&generation.cast_unsigned().to_be_bytes());
         token[KID] = key.kid;
-        let mac = tag(key, &token[..BODY]).finalize().into_bytes();
+        let mac = self.tag(key, &token[..BODY]).finalize().into_bytes();
         token[BODY..].copy_from_slice(&mac);
         Secret::new(URL_SAFE_NO_PAD.encode(token))
     }
@@ -84,7 +92,7 @@ impl Chain {
         let (body, mac) = bytes.split_at(BODY);
         let ring = self.ring();
         let key = ring.iter().find(|key| key.kid == body[KID])?;
-        tag(key, body).verify_slice(mac).ok()?;
+        self.tag(key, body).verify_slice(mac).ok()?;
         let generation = i64::try_from(u64::from_be_bytes(body[16..24].try_into().ok()?)).ok()?;
         Some(Presented { session_id: Uuid::from_slice(&body[..16]).ok()?, generation })
     }
@@ -94,6 +102,14 @@ impl Chain {
     pub fn is_strange(&self, token: &str) -> bool {
         bytes(token).is_some_and(|bytes| self.ring().iter().all(|key| key.kid != bytes[KID]))
     }
+
+    #[allow(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    fn tag(&self, key: &RefreshKey, body: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key.secret).expect("a key of any length");
+        mac.update(self.label);
+        mac.update(body);
+        mac
+    }
 }
 
 fn bytes(token: &str) -> Option<[u8; TOKEN]> {
@@ -101,12 +117,37 @@ fn bytes(token: &str) -> Option<[u8; TOKEN]> {
     (URL_SAFE_NO_PAD.decode_slice(token, &mut bytes).ok()? == TOKEN).then_some(bytes)
 }
 
-#[allow(clippy::expect_used, reason = "HMAC takes keys of any length")]
-fn tag(key: &RefreshKey, body: &[u8]) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key.secret).expect("a key of any length");
-    mac.update(LABEL);
-    mac.update(body);
-    mac
+/// How far a chain has come: what the table looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The newest generation handed out.
+    pub generation: i64,
+    /// The generation for which it was handed out.
+    pub parent: i64,
+    /// Whether it has come back.
+    pub confirmed: bool,
+    /// When it was last handed out; `None`: when the chain began.
+    pub handed_out_at: Option<Timestamp>,
+    /// Its end, if it is not used.
+    pub idle_expires_at: Timestamp,
+    /// Its end at the latest.
+    pub expires_at: Timestamp,
+    /// Why it is over, if that has been written down.
+    pub ended: Option<Why>,
+}
+
+impl From<&Session> for Progress {
+    fn from(row: &Session) -> Self {
+        Self {
+            generation: row.generation,
+            parent: row.parent,
+            confirmed: row.confirmed,
+            handed_out_at: row.handed_out_at,
+            idle_expires_at: row.idle_expires_at,
+            expires_at: row.expires_at,
+            ended: row.ended(),
+        }
+    }
 }
 
 /// What the server does with a generation that is presented: the rows of the refresh table.
@@ -134,19 +175,21 @@ pub enum Verdict {
     CatchUp,
 }
 
-/// Why a session is over, whether or not that has been written down.
+/// Why a chain is over, whether or not that has been written down.
 #[must_use]
-pub fn over(row: &Session, now: Timestamp) -> Option<Why> {
+pub fn over(row: impl Into<Progress>, now: Timestamp) -> Option<Why> {
+    let row = row.into();
     let limit = if row.expires_at <= now { Some(Why::Age) } else { (row.idle_expires_at <= now).then_some(Why::Idle) };
-    row.ended().or(limit)
+    row.ended.or(limit)
 }
 
 /// The refresh table.
 ///
 /// A clock that was set back makes ages negative; they count as inside the race, which is the kinder reading.
 #[must_use]
-pub fn decide(row: &Session, generation: i64, now: Timestamp, race: Race) -> Verdict {
-    if let Some(why) = row.ended() {
+pub fn decide(row: impl Into<Progress>, generation: i64, now: Timestamp, race: Race) -> Verdict {
+    let row = row.into();
+    if let Some(why) = row.ended {
         return Verdict::Ended(why);
     }
     if row.expires_at <= now || row.idle_expires_at <= now {
@@ -168,7 +211,7 @@ pub fn decide(row: &Session, generation: i64, now: Timestamp, race: Race) -> Ver
 
 /// Whether the holder of this generation is who the page may be rendered for: rows 2 to 5, and 7, without touching anything.
 #[must_use]
-pub fn peek(row: &Session, generation: i64, now: Timestamp, race: Race) -> bool {
+pub fn peek(row: impl Into<Progress>, generation: i64, now: Timestamp, race: Race) -> bool {
     !matches!(decide(row, generation, now, race), Verdict::Ended(_) | Verdict::Expire | Verdict::Reuse)
 }
 
@@ -207,6 +250,15 @@ mod tests {
         }
         assert_eq!(chain(1, 8).open(text), None, "another key under the same kid");
         assert_eq!(chain(2, 7).open(text), None, "another kid");
+    }
+
+    #[test]
+    fn a_refresh_token_is_no_key_of_a_saved_login_nor_the_reverse() {
+        let saved = Chain::of_saved_logins(vec![RefreshKey { kid: 1, secret: vec![7; 32], signs_from: 0 }]);
+        let (id, refresh) = (Uuid::from_u128(42), chain(1, 7));
+        assert_eq!(saved.open(saved.seal(id, 9, 0).expose()), Some(Presented { session_id: id, generation: 9 }));
+        assert_eq!(saved.open(refresh.seal(id, 9, 0).expose()), None);
+        assert_eq!(refresh.open(saved.seal(id, 9, 0).expose()), None);
     }
 
     #[test]

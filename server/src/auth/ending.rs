@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Auth, Result};
 use crate::model::Timestamp;
-use crate::store::{Tx, accounts, sessions};
+use crate::store::{Tx, accounts, saved_logins, sessions};
 
 /// What a transaction ended.
 #[derive(Debug, Default)]
@@ -35,6 +35,8 @@ impl Ending {
 /// When the database fails.
 pub async fn everything_ends(tx: &mut Tx, account_id: Uuid, but: Option<Uuid>, why: Why, now: Timestamp) -> Result<Ending> {
     accounts::hold(tx, account_id).await?;
+    // While its sessions are there: by them, the database knows which saved login is whose.
+    saved_logins::end_others(tx, account_id, but.unwrap_or(Uuid::nil()), why, now).await?;
     let ended = sessions::end_others(tx, account_id, but.unwrap_or(Uuid::nil()), why, now).await?;
     let families: HashSet<Uuid> = ended.iter().map(|(_, family)| *family).collect();
     Ok(Ending { browsers: families.len(), sessions: ended.into_iter().map(|(session_id, _)| session_id).collect() })
@@ -47,6 +49,7 @@ pub async fn everything_ends(tx: &mut Tx, account_id: Uuid, but: Option<Uuid>, w
 /// When the database fails.
 pub async fn family_ends(tx: &mut Tx, account_id: Uuid, family: Uuid, why: Why, now: Timestamp) -> Result<Ending> {
     accounts::hold(tx, account_id).await?;
+    saved_logins::end_of_family(tx, account_id, family, why, now).await?;
     let sessions = sessions::end_family_here(tx, account_id, family, why, now).await?;
     Ok(Ending { browsers: usize::from(!sessions.is_empty()), sessions })
 }

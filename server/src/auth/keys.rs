@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 
 use self::seal::{Label, Seal};
 use super::access::AccessKey;
-use super::chain::{Presented, RefreshKey};
+use super::chain::{Chain, Presented, RefreshKey};
 use super::ring::{self, RingKey};
 use super::{Auth, Error, Limits};
 use crate::model::{Timestamp, fill_random, millis};
@@ -279,15 +279,24 @@ pub async fn follow(auth: &Auth) -> Result<(), KeysError> {
 /// # Errors
 /// When the rings would have to be read, and cannot be.
 pub async fn open(auth: &Auth, token: &Secret) -> Result<Option<Presented>, Error> {
-    if auth.chain.is_strange(token.expose()) {
+    open_in(auth, &auth.chain, token).await
+}
+
+/// The same for a token of `chain`.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_in(auth: &Auth, chain: &Chain, token: &Secret) -> Result<Option<Presented>, Error> {
+    if chain.is_strange(token.expose()) {
         take(auth, auth.keys.look_after(&auth.db, auth.clock.now(), ASK_EVERY).await?)?;
     }
-    Ok(auth.chain.open(token.expose()))
+    Ok(chain.open(token.expose()))
 }
 
 fn take(auth: &Auth, keys: Option<Keys>) -> Result<(), KeysError> {
     if let Some(keys) = keys {
         auth.access.swap(keys.access).map_err(|_| KeysError::Unusable)?;
+        auth.saved_chain.swap(keys.refresh.clone());
         auth.chain.swap(keys.refresh);
     }
     Ok(())

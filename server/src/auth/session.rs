@@ -3,7 +3,7 @@
 use app::wire::account::Viewer;
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
-use app::wire::session::{Change, LogIn, TokenStorage, Why};
+use app::wire::session::{Change, LogIn, Offer, TokenStorage, Why};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use super::{Auth, Error, Result, account, deletion, events, factor, keys, prove,
 use crate::model::{Device, Timestamp, id, millis};
 use crate::store::accounts::{self, Account};
 use crate::store::sessions::{self, At, NewSession, Session, Step};
-use crate::store::{Tx, events as store_events};
+use crate::store::{Tx, events as store_events, saved_logins};
 
 /// A log-in name longer than this names nobody: the longest e-mail address has 254 bytes.
 const LONGEST_LOGIN: usize = 254;
@@ -37,6 +37,8 @@ pub struct Granted {
     pub again: bool,
     /// What this browser's own cookie shall hold, where it needs one: see [`fork`].
     pub browser: Option<String>,
+    /// What the person is to be asked about saving it.
+    pub offer: Option<Offer>,
     /// Now.
     pub now: Timestamp,
 }
@@ -158,7 +160,7 @@ pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Times
     let viewer = viewer(account, session.session_id);
     let access = auth.access.mint(&viewer, session.generation, account.epoch, now)?;
     let refresh = auth.chain.seal(session.session_id, session.generation, now);
-    Ok(Granted { viewer, session, access, refresh, again: false, browser: None, now })
+    Ok(Granted { viewer, session, access, refresh, again: false, browser: None, offer: None, now })
 }
 
 /// Refreshes: the table of [`chain::decide`], each row carried out by one conditional update. Whoever loses a race reads again.
@@ -212,6 +214,8 @@ async fn reused(auth: &Auth, row: &Session, device: &Device, now: Timestamp) -> 
     for session_id in sessions::end_family(&auth.db, row.account_id, row.family(), Why::Reuse, now).await? {
         auth.ended.add(session_id, now);
     }
+    // Whoever had the token could have left a saved login with it.
+    saved_logins::end_of_session(&auth.db, row.session_id, row.family(), Why::Reuse, now).await?;
     store_events::insert(&auth.db, row.account_id, Some(row.session_id), "refresh_token_reused", device, now).await?;
     account::tell_of_reuse(auth, row.account_id, device, now).await?;
     Ok(Error::Ended(Why::Reuse))
@@ -233,6 +237,14 @@ pub async fn change(auth: &Auth, token: &Secret, to: &Change, device: &Device) -
         }
     }
     let granted = refresh(auth, token, device).await?;
+    apply(auth, granted, to, device).await
+}
+
+/// Changes a session that was granted just now.
+///
+/// # Errors
+/// [`Error::Ended`] when it has ended meanwhile.
+pub async fn apply(auth: &Auth, granted: Granted, to: &Change, device: &Device) -> Result<Granted> {
     let (row, now) = (&granted.session, granted.now);
     let (saved, storage) = (to.save.unwrap_or(row.saved), to.storage.unwrap_or(row.storage()));
     let (idle, age) = limits(auth, saved);
@@ -340,6 +352,14 @@ pub async fn named_by(auth: &Auth, token: &Secret) -> Result<Option<Presented>> 
     keys::open(auth, token).await
 }
 
+/// Whose a session is, whatever its state.
+///
+/// # Errors
+/// When the database fails.
+pub async fn account_of(auth: &Auth, session_id: Uuid) -> Result<Option<Uuid>> {
+    Ok(sessions::by_id(&auth.db, session_id).await?.map(|row| row.account_id))
+}
+
 /// What an access token claims, if it holds, its session has not ended and its account has the same epoch. No query.
 ///
 /// # Errors
@@ -418,7 +438,7 @@ fn viewer(account: &Account, session_id: Uuid) -> Viewer {
 }
 
 /// Idle and absolute limit in milliseconds.
-fn limits(auth: &Auth, saved: bool) -> (i64, i64) {
+pub(super) fn limits(auth: &Auth, saved: bool) -> (i64, i64) {
     let limits = &auth.limits;
     let (idle, age) = if saved { (limits.saved_idle, limits.saved_age) } else { (limits.unsaved_idle, limits.unsaved_age) };
     (millis(idle), millis(age))

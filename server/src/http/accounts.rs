@@ -11,7 +11,8 @@ use axum::response::Response;
 use super::cookies::Shown;
 use super::extract::{Body, Caller, Peer};
 use super::problem::Answer;
-use super::session::{answer, replace};
+use super::saved::{self, with};
+use super::session::answer;
 use crate::auth::policy::{Action, may};
 use crate::auth::session::verify_now;
 use crate::auth::{Error, account};
@@ -23,9 +24,9 @@ use crate::store::accounts;
 /// # Errors
 /// As the problem says.
 pub async fn create(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(form): Body<SignUp>) -> Answer<Response> {
-    let granted = account::sign_up(&site.auth, &form, device).await?;
-    replace(&site, &headers, granted.viewer.session_id).await?;
-    Ok(answer(&site, Shown::of(&headers), granted, StatusCode::CREATED))
+    let granted = account::sign_up(&site.auth, &form, device.clone()).await?;
+    let (granted, lines) = saved::arrive(&site, &headers, &device, granted).await?;
+    Ok(with(answer(&site, Shown::of(&headers), granted, StatusCode::CREATED), lines))
 }
 
 /// `GET /api/admin/accounts`. Sensitive: role and session are read anew, whatever the token remembers.

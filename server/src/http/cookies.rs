@@ -6,12 +6,14 @@
 use std::time::Duration;
 
 use app::ui::document::appearance::Appearance;
+use app::wire::secret::Secret;
 use app::wire::session::TokenStorage;
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
+use crate::auth::saved::{Bunch, Held};
 use crate::auth::session::Granted;
 use crate::auth::{Error, Result};
 use crate::model::{Timestamp, fill_random};
@@ -27,6 +29,17 @@ pub const STORAGE: &str = "__Host-storage";
 pub const BROWSER: &str = "__Host-browser";
 /// What this browser has chosen for the looks of the pages: theme and motion. No secret.
 pub const LOOKS: &str = "__Host-looks";
+/// The keys of the saved logins of this browser, five at most.
+pub const SAVED: &str = "__Host-saved";
+/// The keys of the accounts that stay within reach until this browser closes.
+pub const PARKED: &str = "__Host-parked";
+/// This browser was asked "Save your login info?", and the answer was no.
+pub const DECLINED: &str = "__Host-declined";
+
+/// For how long the question is not asked again, in seconds.
+const DECLINED_FOR: i64 = 30 * 24 * 60 * 60;
+/// Between two keys in one cookie.
+const BETWEEN: char = '.';
 
 /// Names a browser that asks for a passkey, so that nobody else can answer its challenge. Random.
 pub const CEREMONY: &str = "__Host-passkey";
@@ -130,6 +143,39 @@ pub fn granted(granted: &Granted, access_life: Duration, replaced: Shown) -> Vec
         lines.push(set(BROWSER, browser, Some(LONGEST)));
     }
     lines
+}
+
+/// The keys of saved logins that a request shows.
+///
+/// # Errors
+/// As [`read`].
+pub fn keys(headers: &HeaderMap) -> Result<Vec<Secret>> {
+    let both = [read(headers, SAVED)?, read(headers, PARKED)?];
+    Ok(both.into_iter().flatten().flat_map(|keys| keys.split(BETWEEN)).map(|key| Secret::new(key.to_owned())).collect())
+}
+
+/// What changes of the cookies that hold them. They last for as long as one of their keys can last at all: that it was not used for too
+/// long is said by the server, which then knows whose it was.
+#[must_use]
+pub fn bunch(bunch: &Bunch, headers: &HeaderMap, now: Timestamp) -> Vec<HeaderValue> {
+    let line = |name: &'static str, parked: bool| {
+        let held: Vec<&Held> = bunch.iter().filter(|held| held.row.parked == parked).collect();
+        let value = held.iter().map(|held| held.key.expose()).collect::<Vec<_>>().join(&BETWEEN.to_string());
+        let last = held.iter().map(|held| held.row.expires_at).max();
+        match (read(headers, name).ok().flatten(), last) {
+            (Some(shown), Some(_)) if shown == value => None,
+            (_, Some(last)) => Some(set(name, &value, (!parked).then(|| left(now, last).clamp(1, LONGEST)))),
+            (Some(_), None) => Some(clear(name)),
+            (None, None) => None,
+        }
+    };
+    [line(SAVED, false), line(PARKED, true)].into_iter().flatten().collect()
+}
+
+/// Remembers that the question was answered with no, or not any more.
+#[must_use]
+pub fn declined(yes: bool) -> HeaderValue {
+    if yes { set(DECLINED, "1", Some(DECLINED_FOR)) } else { clear(DECLINED) }
 }
 
 /// What this browser calls itself, or what it shall call itself from now on.

@@ -7,7 +7,7 @@ use app::ui::text;
 use app::wire::account::SignUp;
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
-use app::wire::session::{Change, LogIn, Refresh, RefusedForm, TokenStorage, Why};
+use app::wire::session::{Change, Leave, LogIn, Offer, Refresh, RefusedForm, TokenStorage, Why};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -16,11 +16,13 @@ use serde::Deserialize;
 use super::cookies::{self, Shown};
 use super::extract::{Form, Peer, refresh_token};
 use super::problem::{self, Answer};
+use super::saved;
 use super::session as rest;
 use super::ssr::{self, see_other};
 use crate::auth::events::kind;
 use crate::auth::session::{self, Granted};
 use crate::auth::{Error, account, factor, ticket};
+use crate::model::Device;
 use crate::site::Site;
 
 /// Fields of the log-in page. A field that is missing is an empty one: the person is told, not the program.
@@ -81,8 +83,8 @@ pub async fn log_in(
         }
         Err(error) => return Ok(refused(problem::of(error)).await),
     };
-    let granted = session::begin(&site.auth, &account, (storage, false), device, (kind::LOGGED_IN, strong)).await?;
-    welcome(&site, &headers, granted, &form.next).await
+    let granted = session::begin(&site.auth, &account, (storage, false), device.clone(), (kind::LOGGED_IN, strong)).await?;
+    welcome(&site, &headers, &device, granted, &form.next).await
 }
 
 /// Fields of the sign-up page.
@@ -129,8 +131,8 @@ pub async fn sign_up(
         storage: Some(storage),
         save: None,
     };
-    match account::sign_up(&site.auth, &fields, device).await {
-        Ok(granted) => welcome(&site, &headers, granted, &form.next).await,
+    match account::sign_up(&site.auth, &fields, device.clone()).await {
+        Ok(granted) => welcome(&site, &headers, &device, granted, &form.next).await,
         Err(error) => Ok(refused(problem::of(error)).await),
     }
 }
@@ -156,11 +158,15 @@ pub async fn save(State(site): State<Arc<Site>>, Peer(device): Peer, headers: He
     };
     let Some(token) = refresh_token(&site, &headers, None)? else { return Ok(see_other(page::LOG_IN)) };
     let change = Change { save: Some(saved), ..Change::default() };
-    match session::change(&site.auth, &token, &change, &device).await {
-        Ok(granted) => {
+    match saved::change(&site, &headers, &token, &change, &device).await {
+        Ok((granted, lines)) => {
             let mut response = see_other(local_target(&form.next).unwrap_or(page::HOME));
             cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::default()));
-            Ok(response)
+            Ok(saved::with(response, lines))
+        }
+        Err(Error::Fields(problem)) => {
+            let typed = vec![("next".to_owned(), form.next)];
+            Ok(ssr::refused(&site, &headers, page::SAVE, RefusedForm { problem, typed }).await)
         }
         Err(Error::Ended(why)) => Ok(see_other(&format!("{}?why={}", page::LOG_IN, why.as_str()))),
         // Pressed twice: the first press has done it.
@@ -169,27 +175,48 @@ pub async fn save(State(site): State<Arc<Site>>, Peer(device): Peer, headers: He
     }
 }
 
+/// What becomes of the saved logins at a log-out. A box that is not ticked is not sent, so `asked` says that there was one.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct LogOutForm {
+    asked: String,
+    keep: String,
+    all: String,
+}
+
+impl LogOutForm {
+    fn leave(&self) -> Leave {
+        match (!self.all.is_empty(), !self.asked.is_empty() && self.keep.is_empty()) {
+            (true, _) => Leave::All,
+            (false, true) => Leave::Forget,
+            (false, false) => Leave::Keep,
+        }
+    }
+}
+
 /// `POST /logout`.
 ///
 /// # Errors
 /// As the problem says.
-pub async fn log_out(State(site): State<Arc<Site>>, headers: HeaderMap) -> Answer<Response> {
-    let lines = rest::end(&site, &headers, Refresh::default()).await?;
+pub async fn log_out(State(site): State<Arc<Site>>, headers: HeaderMap, Form(form): Form<LogOutForm>) -> Answer<Response> {
+    let lines = rest::end(&site, &headers, Refresh::default(), form.leave()).await?;
     let mut response = see_other(&format!("{}?why={}", page::LOG_IN, Why::LoggedOut.as_str()));
     cookies::append(response.headers_mut(), lines);
     Ok(response)
 }
 
-/// Logged in: on to the question whether to save it.
-pub(super) async fn welcome(site: &Site, headers: &HeaderMap, granted: Granted, next: &str) -> Answer<Response> {
-    rest::replace(site, headers, granted.viewer.session_id).await?;
-    let to = match local_target(next) {
-        Some(next) if next != page::HOME => format!("{}?next={}", page::SAVE, query_value(next)),
-        _ => page::SAVE.to_owned(),
+/// Logged in: on to the question whether to save it, where it is worth asking.
+pub(super) async fn welcome(site: &Site, headers: &HeaderMap, device: &Device, granted: Granted, next: &str) -> Answer<Response> {
+    let (granted, lines) = saved::arrive(site, headers, device, granted).await?;
+    let next = local_target(next).filter(|next| *next != page::HOME);
+    let to = match (granted.offer, next) {
+        (Some(Offer::Ask), Some(next)) => format!("{}?next={}", page::SAVE, query_value(next)),
+        (Some(Offer::Ask), None) => page::SAVE.to_owned(),
+        (_, next) => next.unwrap_or(page::HOME).to_owned(),
     };
     let mut response = see_other(&to);
     cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::of(headers)));
-    Ok(response)
+    Ok(saved::with(response, lines))
 }
 
 /// Without scripts nothing but a cookie can bring a token back.

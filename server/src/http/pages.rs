@@ -13,6 +13,7 @@ pub mod password;
 pub mod post;
 pub mod profile;
 pub mod reset;
+pub mod saved;
 pub mod sessions;
 pub mod settings;
 pub mod two_factor;

@@ -17,7 +17,8 @@ use webauthn_rs::prelude::PublicKeyCredential;
 use super::cookies::{self, Shown};
 use super::extract::{Body, Caller, Peer};
 use super::problem::Answer;
-use super::session::{answer, replace};
+use super::saved;
+use super::session::answer;
 use crate::auth::passkey;
 use crate::auth::session::verify_now;
 use crate::site::Site;
@@ -134,9 +135,9 @@ pub async fn log_in(
     Body(form): Body<PasskeyLogIn>,
 ) -> Answer<Response> {
     let to = (form.storage.unwrap_or_default(), form.save.unwrap_or(false));
-    let granted = passkey::log_in(&site.auth, &cookies::ceremony(&headers), &form.credential, to, device).await?;
-    replace(&site, &headers, granted.viewer.session_id).await?;
-    Ok(answer(&site, Shown::of(&headers), granted, StatusCode::OK))
+    let granted = passkey::log_in(&site.auth, &cookies::ceremony(&headers), &form.credential, to, device.clone()).await?;
+    let (granted, lines) = saved::arrive(&site, &headers, &device, granted).await?;
+    Ok(saved::with(answer(&site, Shown::of(&headers), granted, StatusCode::OK), lines))
 }
 
 /// An id that is none names nothing.

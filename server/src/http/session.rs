@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use app::wire::account::Viewer;
 use app::wire::problem::{Code, Problem};
-use app::wire::session::{Change, Grant, Inspection, LogIn, Refresh, Why};
+use app::wire::session::{Change, Grant, Inspection, Leave, LogIn, Refresh, Why};
 use axum::Json;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::cookies::{self, Shown};
 use super::extract::{Body, Caller, Peer, caller, refresh_token, shown};
 use super::problem::{Answer, Refusal};
-use crate::auth::Error;
+use super::saved::{self, with};
 use crate::auth::session::{self, Granted};
+use crate::auth::{self, Error};
 use crate::site::Site;
 
 /// `POST /api/session`: log in.
@@ -23,9 +25,9 @@ use crate::site::Site;
 /// # Errors
 /// As the problem says.
 pub async fn create(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(form): Body<LogIn>) -> Answer<Response> {
-    let granted = session::log_in(&site.auth, &form, device).await?;
-    replace(&site, &headers, granted.viewer.session_id).await?;
-    Ok(answer(&site, Shown::of(&headers), granted, StatusCode::OK))
+    let granted = session::log_in(&site.auth, &form, device.clone()).await?;
+    let (granted, lines) = saved::arrive(&site, &headers, &device, granted).await?;
+    Ok(with(answer(&site, Shown::of(&headers), granted, StatusCode::OK), lines))
 }
 
 /// `POST /api/session/refresh`.
@@ -50,31 +52,41 @@ pub async fn fork(State(site): State<Arc<Site>>, Peer(device): Peer, Body(body):
     Ok(answer(&site, Shown::default(), granted, StatusCode::OK))
 }
 
-/// `PATCH /api/session`: save it or not, move its tokens to another storage.
+/// `PATCH /api/session`: save it or not, leave it within reach, move its tokens to another storage.
 ///
 /// # Errors
 /// As the problem says. Nothing has changed then.
 pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(body): Body<Change>) -> Answer<Response> {
-    if body.save.is_none() && body.storage.is_none() {
-        return Err(Problem::new(Code::MalformedRequest).titled("There is nothing to change: name `save` or `storage`").into());
+    if body.save.is_none() && body.storage.is_none() && body.park.is_none() {
+        return Err(Problem::new(Code::MalformedRequest).titled("There is nothing to change: name `save`, `storage` or `park`").into());
     }
     let token = refresh_token(&site, &headers, body.refresh.clone())?.ok_or(Refusal::from(Code::Unauthenticated))?;
-    let granted = session::change(&site.auth, &token, &body, &device).await?;
+    let (granted, lines) = saved::change(&site, &headers, &token, &body, &device).await?;
     let mut stale = shown_of(&site, &headers, Some(granted.viewer.session_id));
     if body.storage.is_some() {
         stale = stale.with_hint(&headers);
     }
-    Ok(answer(&site, stale, granted, StatusCode::OK))
+    Ok(with(answer(&site, stale, granted, StatusCode::OK), lines))
+}
+
+/// `?saved=`
+#[derive(Default, Deserialize)]
+pub struct LogOut {
+    #[serde(default)]
+    saved: Leave,
 }
 
 /// `DELETE /api/session`: log out. 204 whatever there was to end.
 ///
 /// # Errors
 /// Only when credentials of two sessions are shown, or the database fails.
-pub async fn destroy(State(site): State<Arc<Site>>, headers: HeaderMap, Body(body): Body<Refresh>) -> Answer<Response> {
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    cookies::append(response.headers_mut(), end(&site, &headers, body).await?);
-    Ok(response)
+pub async fn destroy(
+    State(site): State<Arc<Site>>,
+    Query(query): Query<LogOut>,
+    headers: HeaderMap,
+    Body(body): Body<Refresh>,
+) -> Answer<Response> {
+    Ok(with(StatusCode::NO_CONTENT.into_response(), end(&site, &headers, body, query.saved).await?))
 }
 
 /// `GET /api/me`.
@@ -117,7 +129,7 @@ pub(super) fn answer(site: &Site, replaced: Shown, granted: Granted, status: Sta
 
 /// The part of a grant that is in the body.
 pub(super) fn grant(site: &Site, granted: Granted) -> Grant {
-    let Granted { viewer, session, access, refresh, .. } = granted;
+    let Granted { viewer, session, access, refresh, offer, .. } = granted;
     let storage = session.storage();
     Grant {
         viewer,
@@ -126,6 +138,7 @@ pub(super) fn grant(site: &Site, granted: Granted) -> Grant {
         saved: session.saved,
         expires_in: u32::try_from(site.auth.access.life().as_secs()).unwrap_or(u32::MAX),
         session_expires_at: session.expires_at,
+        offer,
         access: (!storage.access_in_cookie()).then_some(access),
         refresh: (!storage.refresh_in_cookie()).then_some(refresh),
     }
@@ -136,13 +149,14 @@ pub(super) async fn replace(site: &Site, headers: &HeaderMap, by: Uuid) -> Answe
     let old = cookies::read(headers, cookies::REFRESH).ok().flatten().and_then(|token| site.auth.chain.open(token));
     if let Some(old) = old.filter(|old| old.session_id != by) {
         session::end(&site.auth, old.session_id, Why::LoggedOut).await?;
+        auth::saved::touch(&site.auth, old.session_id).await?;
     }
     Ok(())
 }
 
 /// Ends the session a request belongs to, by access token or refresh token, and answers with the lines that clear its cookies.
-/// A cookie of another session stays.
-pub(super) async fn end(site: &Site, headers: &HeaderMap, body: Refresh) -> Answer<Vec<axum::http::HeaderValue>> {
+/// A cookie of another session stays. `leave` says what becomes of the saved logins.
+pub(super) async fn end(site: &Site, headers: &HeaderMap, body: Refresh, leave: Leave) -> Answer<Vec<HeaderValue>> {
     let by_refresh = match refresh_token(site, headers, body.refresh)? {
         Some(token) => session::named_by(&site.auth, &token).await?.map(|named| named.session_id),
         None => None,
@@ -160,8 +174,11 @@ pub(super) async fn end(site: &Site, headers: &HeaderMap, body: Refresh) -> Answ
     let session_id = by_refresh.or(by_access);
     if let Some(session_id) = session_id {
         session::end(&site.auth, session_id, Why::LoggedOut).await?;
+        auth::saved::touch(&site.auth, session_id).await?;
     }
-    Ok(cookies::cleared(shown_of(site, headers, session_id).with_hint(headers)))
+    let mut lines = cookies::cleared(shown_of(site, headers, session_id).with_hint(headers));
+    lines.extend(saved::left_behind(site, headers, session_id, leave).await?);
+    Ok(lines)
 }
 
 /// The cookies of a request that belong to one session, or to none at all.

@@ -7,7 +7,7 @@ use app::routes::{local_target, page, query_value};
 use app::session::{Host, Session};
 use app::shell::{Assets, shell};
 use app::ui::document::Served;
-use app::ui::text;
+use app::ui::{text, title_of};
 use app::wire::problem::Code;
 use app::wire::session::{Boot, RefusedForm, TokenStorage, Why};
 use axum::body::Body;
@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
-use super::{cookies, embedded};
+use super::{cookies, embedded, saved};
 use crate::auth::session::{self, Peeked};
 use crate::auth::{self, factor};
 use crate::site::Site;
@@ -42,12 +42,14 @@ pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Respo
 #[derive(Deserialize)]
 pub struct Next {
     next: Option<String>,
+    /// Another account is to be added: the log-in page is shown although somebody is logged in.
+    add: Option<String>,
 }
 
 /// Pages for those who are not.
 pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>, request: Request) -> Response {
     let Ok((boot, _)) = boot(&site, request.headers()).await else { return away() };
-    if boot.viewer.is_some() {
+    if boot.viewer.is_some() && query.add.is_none() {
         return see_other(query.next.as_deref().and_then(local_target).unwrap_or(page::HOME));
     }
     render(boot, request, StatusCode::OK).await
@@ -91,6 +93,10 @@ pub(super) fn to_log_in(over: Option<Why>, next: Option<&str>) -> Response {
 pub(super) async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> auth::Result<(Boot, Option<Why>)> {
     let auth = &site.auth;
     let mut boot = nobody(site);
+    boot.accounts = match saved::bunch(site, headers).await {
+        Err(auth::Error::Conflicting) => Vec::new(),
+        found => found?.list(auth),
+    };
     let now = boot.now;
     let mut over = None;
     let claims = cookies::read(headers, cookies::ACCESS).ok().flatten().and_then(|token| session::verify(auth, token).ok());
@@ -164,6 +170,10 @@ async fn render(boot: Boot, request: Request, status: StatusCode) -> Response {
 /// A document comes ready made.
 pub(super) async fn render_with(boot: Boot, served: Option<Served>, request: Request, status: StatusCode) -> Response {
     let host: Arc<dyn Host> = Arc::new(Rendered);
+    let title = match &served {
+        Some(served) => format!("{} · Nightlatch", served.title),
+        None => title_of(request.uri().path(), boot.form.is_some()),
+    };
     let context = move || {
         provide_context(boot.clone());
         provide_context(Arc::clone(&host));
@@ -181,7 +191,8 @@ pub(super) async fn render_with(boot: Boot, served: Option<Served>, request: Req
         }
     };
     let looks = cookies::looks(request.headers());
-    let document = leptos_axum::render_app_async_with_context(context, move || shell(Assets { looks, ..embedded::assets() }));
+    let document =
+        leptos_axum::render_app_async_with_context(context, move || shell(Assets { title: title.clone(), looks, ..embedded::assets() }));
     let mut response = document(request).await;
     *response.status_mut() = status;
     response

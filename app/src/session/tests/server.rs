@@ -50,6 +50,8 @@ pub(super) struct Server {
     pub(super) cookies: RefCell<(Option<String>, Option<String>)>,
     pub(super) faults: RefCell<VecDeque<(&'static str, Fault)>>,
     pub(super) seen: RefCell<Vec<Request>>,
+    /// Which sessions the next taps open.
+    pub(super) taps: RefCell<Vec<Uuid>>,
 }
 
 impl Server {
@@ -113,9 +115,15 @@ impl Server {
                 }
                 Ok(Some(self.grant(now, Row { saved, storage, ..row })))
             }
-            ("DELETE", "/api/session") => {
+            ("POST", path) if path.starts_with("/api/saved/") => {
+                let session_id = self.taps.borrow_mut().pop().unwrap();
+                let row = self.rows.borrow()[&session_id].clone();
+                Ok(Some(self.grant(now, row)))
+            }
+            ("DELETE", "/api/session" | "/api/session?saved=all") => {
                 let form: Refresh = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();
-                let token = form.refresh.map(|token| token.expose().to_owned()).or_else(|| self.cookies.take().1);
+                let token =
+                    form.refresh.map(|token| token.expose().to_owned()).or_else(|| self.cookies.take().1.filter(|_| request.cookies));
                 if let Some((session_id, _)) = token.as_deref().and_then(parse) {
                     self.rows.borrow_mut().get_mut(&session_id).unwrap().ended = Some(Why::LoggedOut);
                     self.access.borrow_mut().retain(|_, access| access.0 != session_id);
@@ -198,7 +206,7 @@ impl Server {
         };
         let access = place(storage.access_in_cookie(), 0, access);
         let refresh = place(storage.refresh_in_cookie(), 1, refresh);
-        Grant { viewer, generation, storage, saved, expires_in: LIFE, session_expires_at: 0, access, refresh }
+        Grant { viewer, generation, storage, saved, expires_in: LIFE, session_expires_at: 0, offer: None, access, refresh }
     }
 }
 

@@ -101,26 +101,95 @@ fn a_log_in_shows_in_tabs_that_nobody_was_logged_in_to() {
 }
 
 #[test]
-fn another_account_takes_over_and_voids_what_was_asked_for_the_first() {
-    let world = World::new();
-    let (first, second) = two(&world, TokenStorage::Cookie);
-    world.server.fault("/api/feed", Fault::Slow(1000.0));
-    let late = world.go(second.feed());
-    let rover = world.log_in(&first, "rover", TokenStorage::Cookie).unwrap();
-    assert_eq!(second.engine.phase(), Phase::Active(rover));
-    world.pass(1000.0);
-    assert_eq!(late.take().unwrap().unwrap_err().code, Code::WrongAccount);
+fn another_account_stops_a_tab_and_voids_what_was_asked_for_the_first() {
+    for storage in [TokenStorage::Cookie, TokenStorage::Hybrid, TokenStorage::Local] {
+        let world = World::new();
+        let (first, second) = two(&world, storage);
+        let mina = second.engine.phase().viewer().unwrap().clone();
+        world.run(second.feed()).unwrap();
+        world.server.fault("/api/feed", Fault::Slow(1000.0));
+        let late = world.go(second.feed());
+        let rover = world.log_in(&first, "rover", storage).unwrap();
+        assert_eq!(second.engine.phase(), switched(&mina, &rover), "{storage:?}");
+        world.pass(1000.0);
+        assert_eq!(late.take().unwrap().unwrap_err().code, Code::WrongAccount);
+        // Nothing is asked for as somebody else: there are no tokens here any more, and no account to name.
+        world.sleep(3_600_000.0);
+        world.server.seen.borrow_mut().clear();
+        drop(world.go(Engine::keep(Rc::downgrade(&second.engine))));
+        let engine = second.engine.clone();
+        world.run(async move { engine.wake().await });
+        world.pass(60_000.0);
+        assert!(world.server.seen.borrow().iter().all(|request| request.bearer.is_none() && request.account.is_none()), "{storage:?}");
+        assert_eq!(world.server.count("POST", REFRESH), 0, "{storage:?}");
+        assert_eq!(second.engine.phase(), switched(&mina, &rover), "{storage:?}");
+    }
+}
+
+fn switched(mine: &Viewer, now: &Viewer) -> Phase {
+    Phase::Switched { mine: Box::new(mine.clone()), now: Box::new(now.clone()) }
 }
 
 #[test]
-fn a_tab_that_did_not_hear_of_another_account_is_refused_and_goes_along() {
+fn a_tab_that_was_stopped_goes_on_when_its_own_account_is_back() {
+    let world = World::new();
+    let (first, second) = two(&world, TokenStorage::Local);
+    world.log_in(&first, "rover", TokenStorage::Local).unwrap();
+    let nora = world.log_in(&first, "nora", TokenStorage::Local).unwrap();
+    assert!(matches!(second.engine.phase(), Phase::Switched { now, .. } if *now == nora), "the latest is named");
+    let mina = world.log_in(&first, "mina", TokenStorage::Local).unwrap();
+    assert_eq!(second.engine.phase(), Phase::Active(mina));
+    assert_eq!(world.run(second.feed()), Ok(200));
+    // Or when it is asked for here.
+    world.log_in(&first, "rover", TokenStorage::Local).unwrap();
+    let mina = world.log_in(&second, "mina", TokenStorage::Local).unwrap();
+    assert_eq!(second.engine.phase(), Phase::Active(mina));
+    assert!(matches!(first.engine.phase(), Phase::Switched { .. }));
+}
+
+#[test]
+fn the_same_account_with_another_session_is_no_switch() {
+    let world = World::new();
+    let (first, second) = two(&world, TokenStorage::Cookie);
+    let mina = world.log_in(&first, "mina", TokenStorage::Cookie).unwrap();
+    assert_eq!(second.engine.phase(), Phase::Active(mina));
+}
+
+/// Somebody switched without scripts: no tab has heard of it, the store does not know it, and the cookies are another account's.
+#[test]
+fn cookies_of_another_account_are_noticed_by_a_refusal_and_by_a_refresh() {
+    for (storage, by_refresh) in [(TokenStorage::Cookie, false), (TokenStorage::Cookie, true), (TokenStorage::Hybrid, true)] {
+        let world = World::new();
+        let mina = world.mina(storage);
+        let me = mina.engine.phase().viewer().unwrap().clone();
+        let other = world.tab_over(&Boot::default(), Rc::new(MemoryStore::default()));
+        world.deaf.set(true);
+        let rover = world.log_in(&other, "rover", storage).unwrap();
+        if by_refresh {
+            world.sleep(3_600_000.0);
+        } else {
+            world.server.fault("/api/feed", Fault::Refused(Problem::new(Code::WrongAccount)));
+            let said = Box::leak(serde_json::to_string(&rover).unwrap().into_boxed_str());
+            world.server.fault("/api/me", Fault::Says(200, said));
+        }
+        assert_eq!(world.run(mina.feed()).unwrap_err().code, Code::WrongAccount, "{storage:?}");
+        assert_eq!(mina.engine.phase(), switched(&me, &rover), "{storage:?}");
+        if by_refresh {
+            let Some(Record::Session(kept)) = world.store.load() else { panic!("a session") };
+            assert_eq!(kept.viewer, rover, "the other account has lost nothing: its tokens are in the cookies, and the tabs know");
+        }
+    }
+}
+
+#[test]
+fn a_tab_that_did_not_hear_of_another_account_is_refused_and_stops() {
     let world = World::new();
     world.deaf.set(true);
     let (first, second) = two(&world, TokenStorage::Cookie);
     let rover = world.log_in(&first, "rover", TokenStorage::Cookie).unwrap();
     world.server.fault("/api/feed", Fault::Refused(Problem::new(Code::WrongAccount)));
     assert_eq!(world.run(second.feed()).unwrap_err().code, Code::WrongAccount);
-    assert_eq!(second.engine.phase(), Phase::Active(rover));
+    assert!(matches!(second.engine.phase(), Phase::Switched { now, .. } if *now == rover));
     assert!(world.server.seen.borrow().iter().filter(|request| request.path == "/api/feed").all(|request| request.account.is_some()));
 }
 
@@ -138,7 +207,7 @@ fn a_page_that_brings_an_unknown_session_tells_the_others() {
         expires_in: Some(300),
         ..Boot::default()
     });
-    assert_eq!(second.engine.phase(), Phase::Active(rover));
+    assert!(matches!(second.engine.phase(), Phase::Switched { now, .. } if *now == rover));
 }
 
 /// See [`crate::wire::session::patience`].

@@ -7,7 +7,7 @@ use super::server::Fault;
 use super::world::World;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Boot, Change, LogIn, TokenStorage, Why};
+use crate::wire::session::{Boot, Change, Leave, LogIn, TokenStorage, Why};
 
 const REFRESH: &str = "/api/session/refresh";
 const SESSION: &str = "/api/session";
@@ -246,4 +246,50 @@ fn a_log_out_that_is_heard_late_does_not_take_the_next_session_away() {
     assert!(telling.borrow().is_some());
     assert_eq!(world.store.load().map(|record| record.session_id()), Some(rover.session_id));
     assert_eq!(world.run(mina.feed()), Ok(200));
+}
+
+#[test]
+fn one_tap_takes_the_place_of_the_session_there_was_and_leaves_it_within_reach() {
+    for storage in [TokenStorage::Cookie, TokenStorage::Local, TokenStorage::Memory] {
+        let world = World::new();
+        let mina = world.mina(storage);
+        let before = mina.engine.phase().viewer().unwrap().clone();
+        let rover = world.tab_over(&Boot::default(), std::rc::Rc::new(crate::session::memory::MemoryStore::default()));
+        let rover = world.log_in(&rover, "rover", storage).unwrap();
+        let engine = mina.engine.clone();
+        world.server.taps.borrow_mut().push(rover.session_id);
+        let tapped = world.run(async move { engine.one_tap(uuid::Uuid::from_u128(5), None).await }).unwrap();
+        assert_eq!((&tapped, mina.engine.phase()), (&rover, Phase::Active(rover.clone())), "{storage:?}");
+        // What travels in cookies the server sees; of the rest it is told by the session's own token, before and after.
+        let parks = world.server.seen.borrow().iter().filter(|request| request.method == "PATCH").count();
+        assert_eq!(parks, usize::from(!storage.refresh_in_cookie()), "{storage:?}");
+        if !storage.refresh_in_cookie() {
+            assert_eq!(world.server.ended(before.session_id), Some(Why::LoggedOut), "{storage:?}");
+        }
+        assert_eq!(world.run(mina.feed()), Ok(200), "{storage:?}");
+    }
+}
+
+#[test]
+fn a_tap_that_is_refused_changes_nothing() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Local);
+    world.server.fault("/api/saved/00000000-0000-0000-0000-000000000005/session", Fault::Refused(Problem::ended(Why::Reuse)));
+    let engine = mina.engine.clone();
+    let problem = world.run(async move { engine.one_tap(uuid::Uuid::from_u128(5), None).await }).unwrap_err();
+    assert_eq!((problem.code, problem.reason), (Code::SessionEnded, Some(Why::Reuse)));
+    assert_eq!(world.run(mina.feed()), Ok(200), "whoever was logged in still is");
+}
+
+#[test]
+fn what_becomes_of_the_saved_logins_is_said_with_the_log_out_also_when_it_is_owed() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Local);
+    world.server.fault("/api/session?saved=all", Fault::Down);
+    world.run(mina.engine.log_out_leaving(Leave::All));
+    assert!(mina.engine.owes());
+    let engine = mina.engine.clone();
+    world.run(async move { engine.wake().await });
+    assert!(!mina.engine.owes());
+    assert_eq!(world.server.count("DELETE", "/api/session?saved=all"), 2);
 }

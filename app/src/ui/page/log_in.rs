@@ -10,15 +10,15 @@ use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, Heading, PageTitle, focus_soon, go, session};
+use crate::ui::part::chooser::Chooser;
 use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
 use crate::ui::part::storage::{Choice, StorageChoice};
 use crate::ui::text;
-use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Boot, LogIn as Form, Why};
+use crate::wire::session::{Boot, LogIn as Form, Offer, Why};
 
 /// Names and passwords of the demo accounts, which exist in local builds alone.
 const DEMO: [(&str, &str, &str); 3] = [
@@ -26,6 +26,9 @@ const DEMO: [(&str, &str, &str); 3] = [
     ("rover", "correct-horse-rover", "Posts pictures"),
     ("admin", "correct-horse-admin", "May see all accounts"),
 ];
+
+/// What the window is called.
+pub(crate) const TITLE: &str = "Log in";
 
 /// The page.
 #[component]
@@ -37,12 +40,25 @@ pub(crate) fn LogIn() -> impl IntoView {
     let refused = frame.take_refused();
     let before = |name: &str| before(refused.as_ref(), name);
     let next = next(before("next"));
+    let asked = |name: &'static str| query.with_untracked(|query| query.get_str(name).map(str::to_owned));
+    // Another account is to be added: whoever is logged in stays here.
+    let add = asked("add").is_some();
     let (login, password, choice) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), Choice::new());
+    let (mut typed_login, typed_storage) = (before("login"), before("storage"));
+    if typed_login.is_empty() {
+        typed_login = asked("login").unwrap_or_default();
+    }
+    let tapped = !before("saved").is_empty();
+    let (of_tap, of_form) = match refused.map(|form| form.problem) {
+        problem if tapped => (problem, None),
+        problem => (None, problem),
+    };
     // The field for a code is there once the server has asked for one.
-    let asked = refused.as_ref().is_some_and(|form| form.problem.code == Code::InvalidCode);
-    let (code, code_asked) = (NodeRef::<Input>::new(), RwSignal::new(asked));
-    let (typed_login, typed_storage) = (before("login"), before("storage"));
-    let form = Submission::new("log you in", refused.map(|form| form.problem));
+    let wanted = of_form.as_ref().is_some_and(|problem| problem.code == Code::InvalidCode);
+    let (code, code_asked) = (NodeRef::<Input>::new(), RwSignal::new(wanted));
+    let form = Submission::new("log you in", of_form);
+    let tap = Submission::new("log you in", of_tap);
+    let known = Memo::new(move |_| frame.accounts.with(|accounts| !accounts.is_empty()));
 
     // Set while this page itself logs in, which leads elsewhere than arriving with a session.
     let entering = StoredValue::new(false);
@@ -50,22 +66,23 @@ pub(crate) fn LogIn() -> impl IntoView {
         let (session, go) = (session.clone(), go.clone());
         move |_| {
             frame.leaving.set(false);
-            if matches!(session.phase(), Phase::Active(_)) && !entering.get_value() {
+            if matches!(session.phase(), Phase::Active(_)) && !entering.get_value() && !add {
                 go(next().as_deref().unwrap_or(routes::page::HOME));
             }
         }
     });
 
     // Waits for a log-in under way, and goes on or says why not.
-    let enter = move |answer: Answer<Viewer>| {
+    let enter = move |answer: Answer<Option<Offer>>| {
         let (go, next, storage) = (go.clone(), next(), choice.chosen().unwrap_or_default());
         entering.set_value(true);
         frame.returning.set_value(false);
         spawn_local(async move {
             match answer.await {
-                Ok(_) => {
+                Ok(offer) => {
                     frame.saved.set(Some(false));
-                    go(&after_entry(storage, next.as_deref()));
+                    frame.told(offer);
+                    go(&after_entry(storage, next.as_deref(), offer));
                 }
                 Err(problem) => {
                     entering.set_value(false);
@@ -112,18 +129,25 @@ pub(crate) fn LogIn() -> impl IntoView {
     };
 
     let reason = move || query.with(|query| query.get_str("why").map(Why::parse));
+    let still = move |why| {
+        let saved = why == Why::LoggedOut
+            && frame.accounts.with(|accounts| accounts.iter().any(|account| !account.parked && account.spent.is_none()));
+        if saved { " Your login info is still saved here." } else { "" }
+    };
     let elsewhere = move || match next() {
         Some(next) => [routes::page::SIGN_UP, "?next=", &routes::query_value(&next)].concat(),
         None => routes::page::SIGN_UP.to_owned(),
     };
     view! {
-        <PageTitle page="Log in" error=form.failed() />
+        <PageTitle page=TITLE error=Signal::derive(move || form.failed().get() || tap.failed().get()) />
         <div class="doorway">
             <Door />
             <div class="narrow">
-                <Heading text="Log in" />
-                {move || reason().map(|why| view! { <p class="notice">{text::why(why)}</p> }.erased())}
-                <section class="card">
+                {move || view! { <Heading text=if known.get() { "Welcome back" } else { "Log in" } /> }.erased()}
+                {move || reason().map(|why| view! { <p class="notice">{text::why(why)} {still(why)}</p> }.erased())}
+                {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() /> }.erased())}
+                <section class="card stack">
+                    {move || known.get().then(|| view! { <h2>"Log in to another account"</h2> }.erased())}
                     <Summary of=form />
                     <form method="post" action=routes::page::LOG_IN novalidate class="stack" on:submit=submit>
                         {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}

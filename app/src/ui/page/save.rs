@@ -12,7 +12,8 @@ use crate::ui::part::mark::Door;
 use crate::ui::text;
 use crate::wire::session::Change;
 
-const PAGE: &str = "Save your login info?";
+/// What the window is called, and the page.
+pub(crate) const PAGE: &str = "Save your login info?";
 
 /// The page.
 #[component]
@@ -47,7 +48,12 @@ fn Question() -> impl IntoView {
             match verbs.change(Change { save: Some(save), ..Change::default() }).await {
                 Ok(()) => {
                     frame.saved.set(Some(save));
-                    frame.status.set(if save { text::SAVED } else { text::NOT_SAVED }.to_owned());
+                    frame.stale.update(|stale| *stale += 1);
+                    if save {
+                        frame.say(text::SAVED);
+                    } else {
+                        frame.status.set(text::NOT_SAVED.to_owned());
+                    }
                     go(next.as_deref().unwrap_or(routes::page::HOME));
                 }
                 Err(problem) => form.refuse(problem),
@@ -63,7 +69,7 @@ fn Question() -> impl IntoView {
                 <section class="card ask">
                     <Heading text=PAGE />
                     <Summary of=form />
-                    <p>"Next time, your feed opens at once on this browser, without your password. We keep a sign-in key here, never your password."</p>
+                    <p>"Next time, one tap opens your feed on this browser. We keep a sign-in key here, never your password."</p>
                     <p class="notice warn">
                         "Sharing this device? Choose " <b>"Not now"</b> ". Anyone who uses this browser could open your account."
                     </p>
@@ -76,7 +82,7 @@ fn Question() -> impl IntoView {
                             "Not now"
                         </button>
                     </form>
-                    <p class="muted">"Saved for 90 days since you last used it, one year at most. Logging out removes it."</p>
+                    <p class="muted">"Saved for 90 days. Remove it any time in Settings, Login & security."</p>
                     <details class="more">
                         <summary>"What changes if I save?"</summary>
                         {move || {

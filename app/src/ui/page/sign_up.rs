@@ -37,6 +37,9 @@ const FIELDS: [Traits; 4] = [
     },
 ];
 
+/// What the window is called.
+pub(crate) const TITLE: &str = "Create an account";
+
 /// The page.
 #[component]
 pub(crate) fn SignUp() -> impl IntoView {
@@ -79,9 +82,10 @@ pub(crate) fn SignUp() -> impl IntoView {
         frame.returning.set_value(false);
         spawn_local(async move {
             match verbs.sign_up(filled).await {
-                Ok(_) => {
+                Ok(offer) => {
                     frame.saved.set(Some(false));
-                    go(&after_entry(storage, next.as_deref()));
+                    frame.told(offer);
+                    go(&after_entry(storage, next.as_deref(), offer));
                 }
                 Err(problem) => {
                     entering.set_value(false);
@@ -101,7 +105,7 @@ pub(crate) fn SignUp() -> impl IntoView {
         .map(|((traits, typed), node)| view! { <Field traits=traits typed=typed error=form.error_of(traits.name) node=node /> }.erased())
         .collect();
     view! {
-        <PageTitle page="Create an account" error=form.failed() />
+        <PageTitle page=TITLE error=form.failed() />
         <div class="doorway">
             <Door />
             <div class="narrow">

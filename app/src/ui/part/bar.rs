@@ -1,13 +1,18 @@
 //! The bar on top: the name, and the account menu.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use uuid::Uuid;
 
+use crate::api::Api;
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, go, session};
 use crate::ui::part::mark::{Avatar, Key};
 use crate::ui::part::nav::Nav;
+use crate::ui::part::switcher::{LogOut, Switcher};
 use crate::wire::account::{Role, Viewer};
 use crate::wire::session::Why;
 
@@ -18,6 +23,24 @@ pub(crate) fn Bar() -> impl IntoView {
     let frame = Frame::here();
     let go = go();
     let viewer = Memo::new(move |_| session.viewer());
+    let who = Memo::new(move |_| viewer.with(|viewer| viewer.as_ref().map(|viewer| viewer.account_id)));
+    // Somebody came or went: the cookie that holds the saved logins may have changed with it.
+    let api = use_context::<Arc<dyn Api>>();
+    Effect::new(move |before: Option<(Option<Uuid>, u32)>| {
+        let now = (who.get(), frame.stale.get());
+        if let (Some(before), Some(api)) = (before, &api)
+            && before != now
+            && !frame.leaving.get_untracked()
+        {
+            let list = api.saved();
+            spawn_local(async move {
+                if let Ok(list) = list.await {
+                    frame.accounts.set(list);
+                }
+            });
+        }
+        now
+    });
     Effect::new(move |_| {
         if viewer.with(Option::is_none) && frame.leaving.get() {
             go(&[routes::page::LOG_IN, "?why=", Why::LoggedOut.as_str()].concat());
@@ -52,31 +75,10 @@ fn Menu(viewer: Viewer) -> impl IntoView {
                 // Whole new pages, as the popover would stay open above a page that only changed.
                 <a href=routes::user(&username) rel="external">"Profile"</a>
                 {(role == Role::Admin).then(|| view! { <a href=routes::page::ADMIN_ACCOUNTS rel="external">"Accounts"</a> })}
+                <Switcher username=username.clone() />
                 <LogOut username=username />
             </div>
         </div>
     }
     .erased()
-}
-
-#[component]
-fn LogOut(username: String) -> impl IntoView {
-    let session = session();
-    let frame = Frame::here();
-    let log_out = move |ev: leptos::ev::SubmitEvent| {
-        // Without verbs the form goes its plain way.
-        if let Some(verbs) = session.verbs() {
-            ev.prevent_default();
-            frame.leaving.set(true);
-            frame.saved.set(None);
-            spawn_local(async move {
-                let _ = verbs.log_out().await;
-            });
-        }
-    };
-    view! {
-        <form method="post" action=routes::page::LOG_OUT on:submit=log_out>
-            <button>{["Log out ", &username].concat()}</button>
-        </form>
-    }
 }

@@ -9,7 +9,7 @@ use crate::ui::erased::Erase;
 use crate::ui::frame::{focus_soon, window};
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};
-use crate::wire::session::{RefusedForm, TokenStorage};
+use crate::wire::session::{Offer, RefusedForm, TokenStorage};
 
 /// A form on its way, or refused.
 #[derive(Clone, Copy)]
@@ -150,7 +150,6 @@ pub(crate) fn before(refused: Option<&RefusedForm>, name: &str) -> String {
 
 /// Where the reader wanted to go: from the address, or from the form that came back without it. Never off this site.
 pub(crate) fn next(typed: String) -> impl Fn() -> Option<String> + Copy + Send + Sync + 'static {
-    // Not `use_query_map`: among pages of one route, it keeps what the first of them had.
     let query = use_location().query;
     let typed = StoredValue::new(typed);
     move || {
@@ -159,9 +158,10 @@ pub(crate) fn next(typed: String) -> impl Fn() -> Option<String> + Copy + Send +
     }
 }
 
-/// Where a log-in or sign-up leads: to the question whether to save it, where the answer makes a difference.
-pub(crate) fn after_entry(storage: TokenStorage, next: Option<&str>) -> String {
+/// Where a log-in or sign-up leads: to the question whether to save it, where it is worth asking and the answer makes a difference.
+pub(crate) fn after_entry(storage: TokenStorage, next: Option<&str>, offer: Option<Offer>) -> String {
     match (storage, next) {
+        _ if offer != Some(Offer::Ask) => next.unwrap_or(routes::page::HOME).to_owned(),
         (TokenStorage::Session | TokenStorage::Memory, next) => next.unwrap_or(routes::page::HOME).to_owned(),
         (_, None) => routes::page::SAVE.to_owned(),
         (_, Some(next)) => [routes::page::SAVE, "?next=", &routes::query_value(next)].concat(),
@@ -174,7 +174,9 @@ mod tests {
 
     #[test]
     fn a_target_survives_its_way_through_the_query() {
-        assert_eq!(after_entry(TokenStorage::Cookie, Some("/?after=a&b=c")), "/welcome/save?next=/%3Fafter%3Da%26b%3Dc");
-        assert_eq!(after_entry(TokenStorage::Memory, None), "/");
+        let ask = Some(Offer::Ask);
+        assert_eq!(after_entry(TokenStorage::Cookie, Some("/?after=a&b=c"), ask), "/welcome/save?next=/%3Fafter%3Da%26b%3Dc");
+        assert_eq!(after_entry(TokenStorage::Memory, None, ask), "/");
+        assert_eq!(after_entry(TokenStorage::Cookie, Some("/p/1"), None), "/p/1", "answered before");
     }
 }

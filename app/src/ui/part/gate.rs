@@ -1,14 +1,18 @@
 //! In front of pages for people who are logged in: skeletons while this browser looks for its session, a full stop when it has ended.
 //! Losing the network does not close it.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 use uuid::Uuid;
 
+use crate::api::Api;
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
-use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
+use crate::ui::frame::{Frame, Heading, PageTitle, focus_soon, go, session};
 use crate::ui::part::mark::Key;
 use crate::ui::text;
 use crate::wire::session::Why;
@@ -20,6 +24,7 @@ enum Pass {
     Open(Uuid),
     Nobody,
     Ended(Why),
+    Switched,
 }
 
 /// Shows `body` to an account, anew for another account. (A function and not children: those would be erased by Leptos, which takes more room.)
@@ -34,6 +39,7 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> A
         Phase::Active(viewer) | Phase::Offline(viewer) => Pass::Open(viewer.account_id),
         Phase::Anonymous => Pass::Nobody,
         Phase::Ended(why) => Pass::Ended(why),
+        Phase::Switched { .. } => Pass::Switched,
     });
     Effect::new(move |_| {
         if pass.get() == Pass::Nobody {
@@ -61,6 +67,7 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> A
             }
             .erased(),
             Pass::Ended(why) => view! { <Ended why=why /> }.erased(),
+            Pass::Switched => view! { <Switched /> }.erased(),
             Pass::Nobody => "".erased(),
         }}
     }
@@ -81,6 +88,44 @@ pub(crate) fn Ended(why: Why) -> impl IntoView {
         </div>
     }
     .erased()
+}
+
+/// Another account is in use in this browser: nothing of the page stays, and whose it shall be is asked.
+#[component]
+pub(crate) fn Switched() -> impl IntoView {
+    let (session, api, go) = (session(), expect_context::<Arc<dyn Api>>(), go());
+    move || {
+        let Phase::Switched { mine, now } = session.phase() else { return "".erased() };
+        let (verbs, api, go) = (session.verbs(), api.clone(), go.clone());
+        let (mine, now) = (mine.username, now.username);
+        let name = mine.clone();
+        let back = move |_| {
+            let (verbs, list, go, name) = (verbs.clone(), api.saved(), go.clone(), name.clone());
+            spawn_local(async move {
+                let row = list.await.unwrap_or_default().into_iter().find(|row| row.username == name);
+                let tapped = match (row, verbs) {
+                    (Some(row), Some(verbs)) => verbs.one_tap(row.id, None).await.is_ok(),
+                    _ => false,
+                };
+                if !tapped {
+                    go(&[routes::page::LOG_IN, "?add=1&login=", &name].concat());
+                }
+            });
+        };
+        focus_soon("heading");
+        view! {
+            <PageTitle page="Another account" />
+            <div class="guard">
+                <Key />
+                <h1 id="heading" tabindex="-1">{["You switched to ", &now, " in another tab."].concat()}</h1>
+                <p>{["This tab still shows ", &mine, "."].concat()}</p>
+                // A whole new page: nothing of this one is the other account's.
+                <a class="btn primary" href=routes::page::HOME rel="external">{["Continue as ", &now].concat()}</a>
+                <button class="btn" on:click=back>{["Switch back to ", &mine].concat()}</button>
+            </div>
+        }
+        .erased()
+    }
 }
 
 /// The network is gone, the session is not.

@@ -19,24 +19,7 @@ pub(crate) fn Key() -> impl IntoView {
 pub(crate) fn Door() -> impl IntoView {
     view! {
         <div class="door">
-            <svg viewBox="0 0 240 300" aria-hidden="true">
-                <defs>
-                    <radialGradient id="lamp">
-                        <stop offset="0" stop-color="#ffe7a3" stop-opacity=".6" />
-                        <stop offset=".6" stop-color="#ffe7a3" stop-opacity=".14" />
-                        <stop offset="1" stop-color="#ffe7a3" stop-opacity="0" />
-                    </radialGradient>
-                    <linearGradient id="brass" x2="1" y2="1">
-                        <stop offset="0" stop-color="#f3d692" />
-                        <stop offset=".5" stop-color="#b98a3c" />
-                        <stop offset="1" stop-color="#76531c" />
-                    </linearGradient>
-                </defs>
-                <circle cx="120" cy="140" r="120" fill="url(#lamp)" />
-                <path d="M120 40c44 0 62 34 62 78 0 58-24 122-62 142-38-20-62-84-62-142 0-44 18-78 62-78z" fill="url(#brass)" />
-                <path d="M120 52c36 0 51 30 51 67 0 50-20 105-51 125-31-20-51-75-51-125 0-37 15-67 51-67z" fill="none" stroke="#5c400f" stroke-opacity=".5" stroke-width="2" />
-                <path d="M120 96a25 25 0 0 1 14 46l10 54H96l10-54a25 25 0 0 1 14-46z" fill="#fff0c0" stroke="#4a330b" stroke-width="4" />
-            </svg>
+            <img src="/door.svg" alt="" width="240" height="300" />
             <p>"Close the tab. Come back. You’re in."</p>
         </div>
     }

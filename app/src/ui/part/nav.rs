@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::routes;
+use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::session;
 
@@ -19,9 +20,13 @@ const ENTRIES: [(&str, &str, &str); 3] = [
 pub(crate) fn Nav() -> impl IntoView {
     let session = session();
     let path = use_location().pathname;
-    let someone = Memo::new(move |_| session.viewer().is_some());
+    // Also of a page that has stopped, as another tab has switched accounts: it says itself how to go on.
+    let someone = Memo::new(move |_| match session.phase() {
+        Phase::Switched { .. } => None,
+        phase => Some(phase.viewer().is_some()),
+    });
     move || {
-        if !someone.get() {
+        if !someone.get()? {
             let inside = path.with(|path| routes::page::HYDRATED.contains(&path.as_str()));
             return (!inside).then(|| view! { <a class="btn small" href=routes::page::LOG_IN>"Log in"</a> }.erased());
         }

@@ -15,7 +15,7 @@ use crate::session::Phase;
 use crate::ui::document::Served;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, focus_soon, go, named, session, window};
-use crate::ui::part::gate::{Ended, Offline};
+use crate::ui::part::gate::{Ended, Offline, Switched};
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::session::{Boot, TokenStorage};
@@ -29,14 +29,16 @@ pub(crate) fn Sheet() -> impl IntoView {
     let session = session();
     let fleeting = session.clone();
     let over = Memo::new(move |_| match session.phase() {
-        Phase::Ended(why) => Some(why),
+        Phase::Ended(why) => Some(Some(why)),
+        Phase::Switched { .. } => Some(None),
         _ => None,
     });
     view! {
         <Offline />
         {move || fleeting.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
         {move || match over.get() {
-            Some(why) => view! { <Ended why=why /> }.erased(),
+            Some(Some(why)) => view! { <Ended why=why /> }.erased(),
+            Some(None) => view! { <Switched /> }.erased(),
             None => view! { <Paper /> }.erased(),
         }}
     }
@@ -55,7 +57,7 @@ fn Paper() -> impl IntoView {
     let whom = Memo::new(move |_| match session.phase() {
         Phase::Active(viewer) | Phase::Offline(viewer) => Some(Some((viewer.account_id, session.storage()))),
         Phase::Anonymous => Some(None),
-        Phase::Restoring | Phase::Ended(_) => None,
+        Phase::Restoring | Phase::Ended(_) | Phase::Switched { .. } => None,
     });
     // What is on the sheet, and for whom: of the first page, the server has said so.
     let first = boot.title.filter(|_| !frame.hydrated.get_untracked());

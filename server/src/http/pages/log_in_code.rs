@@ -55,8 +55,8 @@ pub async fn log_in(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: 
     let Some((account, ticket)) = accepted else { return Ok(over()) };
     match factor::prove(&site.auth, &account, Some(&form.code), &device).await {
         Ok(strong) => {
-            let granted = session::begin(&site.auth, &account, (ticket.storage, false), device, (kind::LOGGED_IN, strong)).await?;
-            let mut response = welcome(&site, &visitor.headers, granted, &ticket.next).await?;
+            let granted = session::begin(&site.auth, &account, (ticket.storage, false), device.clone(), (kind::LOGGED_IN, strong)).await?;
+            let mut response = welcome(&site, &visitor.headers, &device, granted, &ticket.next).await?;
             cookies::append(response.headers_mut(), vec![cookies::clear_second()]);
             Ok(response)
         }

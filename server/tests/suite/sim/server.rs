@@ -354,6 +354,7 @@ impl Servers {
             storage,
             saved: row.saved,
             expires_in: LIFE,
+            offer: None,
             session_expires_at: row.expires_at,
             access: (!storage.access_in_cookie()).then(|| Secret::new(access)),
             refresh: (!storage.refresh_in_cookie()).then_some(refresh),

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertAccessible } from './axe.mjs';
 import { scene } from './support.mjs';
-import { ADMIN, MINA, NEW, answer, feed, fillIn, hydrated, logIn, press, signUp } from './walk.mjs';
+import { ADMIN, MINA, NEW, answer, feed, fillIn, hydrated, logIn, logOut, press, signUp } from './walk.mjs';
 import { picture } from './picture.mjs';
 
 const RESULTS = join(import.meta.dirname, 'results');
@@ -144,6 +144,37 @@ scene('the pages of security fit', { complaints: [/status of (404|422)/] }, asyn
     await portray(page, 'password-refused');
     await page.goto('/mail');
     await portray(page, 'mail');
+});
+
+scene('the pages of saved accounts fit', { complaints: [/status of 422/] }, async ({ page }) => {
+    await logIn(page);
+    await page.locator('.menu > button').click();
+    await portray(page, 'menu');
+    await page.goto('/settings/security/saved');
+    await portray(page, 'saved');
+    await page.goto('/');
+    await logOut(page);
+    await page.locator('.saved').first().waitFor();
+    await portray(page, 'log-in-chooser');
+    await page.goto('/login/saved');
+    for (const question of await page.locator('summary').all()) await question.click();
+    await portray(page, 'saved-out');
+});
+
+scene('the pages of second factors fit', { complaints: [/status of (401|422)/] }, async ({ page }) => {
+    await logIn(page);
+    await page.goto('/settings/security/two-factor');
+    await portray(page, 'two-factor');
+    await page.locator('#begin-password').fill('wrong-horse');
+    await press(page, 'Set up an authenticator app');
+    await page.locator('.summary').waitFor();
+    await portray(page, 'two-factor-refused');
+    await page.locator('#begin-password').fill(MINA.password);
+    await press(page, 'Set up an authenticator app');
+    await page.locator('#confirm-code').waitFor();
+    await portray(page, 'two-factor-setting-up');
+    await page.goto('/settings/security/passkeys');
+    await portray(page, 'passkeys');
 });
 
 scene('the pages of an admin fit', {}, async ({ page }) => {

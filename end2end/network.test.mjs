@@ -5,7 +5,7 @@ import { scene } from './support.mjs';
 import { assertNeverAskedToLogIn, expectText } from './see.mjs';
 import { MINA, fillIn, feed, hydrated, logIn, press } from './walk.mjs';
 
-const UNREACHABLE = { complaints: [/ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/] };
+const UNREACHABLE = { complaints: [/ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_SOCKET_NOT_CONNECTED/, /ERR_EMPTY_RESPONSE/] };
 
 scene('a server that is away is said, and logs nobody out', { ...UNREACHABLE, env: { NIGHTLATCH_ACCESS_LIFE: '10s' } }, async ({ server, browser, page }) => {
     await logIn(page);

@@ -51,6 +51,8 @@ pub struct Security {
     pub app_since: Option<i64>,
     /// How many passkeys there are.
     pub passkeys: usize,
+    /// How many accounts this browser holds a key of.
+    pub saved: usize,
 }
 
 /// `/settings/security`.
@@ -58,19 +60,25 @@ pub struct Security {
 pub fn security(model: &Security) -> AnyView {
     let changed = model.password_changed_at.map_or_else(|| "never changed".to_owned(), |at| ["changed ", &time::day(at)].concat());
     let app = model.app_since.map_or_else(|| "off".to_owned(), |at| ["on since ", &time::day(at)].concat());
-    let passkeys = match model.passkeys {
-        0 => "none".to_owned(),
-        1 => "1 passkey".to_owned(),
-        more => format!("{more} passkeys"),
-    };
+    let passkeys = counted(model.passkeys, "1 passkey", "passkeys");
+    let saved = counted(model.saved, "1 account", "accounts");
     let rows = [
         Row { to: routes::page::PASSWORD, name: "Password", value: changed },
         Row { to: routes::page::TWO_FACTOR, name: super::two_factor::TITLE, value: app },
         Row { to: routes::page::PASSKEYS, name: super::passkeys::TITLE, value: passkeys },
         Row { to: routes::page::SESSIONS, name: super::sessions::TITLE, value: count(model.browsers) },
+        Row { to: routes::page::SETTINGS_SAVED, name: "Saved logins on this browser", value: saved },
         Row { to: routes::page::ACTIVITY, name: super::activity::TITLE, value: "the last 90 days".to_owned() },
     ];
     hub(SECURITY_TITLE, &model.open, &rows)
+}
+
+fn counted(n: usize, one: &str, many: &str) -> String {
+    match n {
+        0 => "none".to_owned(),
+        1 => one.to_owned(),
+        n => format!("{n} {many}"),
+    }
 }
 
 fn hub(title: &str, open: &[Activity], rows: &[Row]) -> AnyView {

@@ -78,13 +78,17 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> A
 #[component]
 pub(crate) fn Ended(why: Why) -> impl IntoView {
     let here = Frame::here().leaving.get_untracked();
+    let at = use_location();
+    let page =
+        [at.pathname.get_untracked(), at.search.get_untracked()].join(if at.search.with_untracked(String::is_empty) { "" } else { "?" });
+    let next = if here || page == routes::page::HOME { String::new() } else { ["&next=", &routes::query_value(&page)].concat() };
     view! {
         <PageTitle page="Logged out" />
         <div class="guard">
             <Key />
             <Heading text="You have been logged out" />
             <p>{if here { text::why(why) } else { text::ended(why) }}</p>
-            <a class="btn primary" href=["/login?why=", why.as_str()].concat()>"Log in"</a>
+            <a class="btn primary" href=[routes::page::LOG_IN, "?why=", why.as_str(), &next].concat()>"Log in"</a>
         </div>
     }
     .erased()

@@ -8,10 +8,11 @@ use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::session;
 
-/// Where each entry leads, what it is called, and its drawing, on a field of 24 by 24.
-const ENTRIES: [(&str, &str, &str); 3] = [
+/// Where each entry leads, what it is called, and its drawing, on a field of 24 by 24. The one without an address is one's own profile.
+const ENTRIES: [(&str, &str, &str); 4] = [
     (routes::page::HOME, "Home", "M4 11 12 4l8 7v9h-5v-6H9v6H4z"),
     (routes::page::NEW_POST, "New", "M12 5v14M5 12h14"),
+    ("", "You", "M12 12a4 4 0 1 0-.01 0M4 20c1-4 4-5 8-5s7 1 8 5"),
     (routes::page::SETTINGS, "Settings", "M4 7h9m6 0h1M4 17h1m6 0h9M16 7a1.5 1.5 0 1 0 .01 0M8 17a1.5 1.5 0 1 0 .01 0"),
 ];
 
@@ -20,22 +21,24 @@ const ENTRIES: [(&str, &str, &str); 3] = [
 pub(crate) fn Nav() -> impl IntoView {
     let session = session();
     let path = use_location().pathname;
-    // Also of a page that has stopped, as another tab has switched accounts: it says itself how to go on.
-    let someone = Memo::new(move |_| match session.phase() {
+    // A page that has stopped, as another tab has switched accounts, says itself how to go on.
+    let who = Memo::new(move |_| match session.phase() {
         Phase::Switched { .. } => None,
-        phase => Some(phase.viewer().is_some()),
+        phase => Some(phase.viewer().map(|viewer| viewer.username.clone())),
     });
     move || {
-        if !someone.get()? {
+        let Some(username) = who.get()? else {
             let inside = path.with(|path| routes::page::HYDRATED.contains(&path.as_str()));
             return (!inside).then(|| view! { <a class="btn small" href=routes::page::LOG_IN>"Log in"</a> }.erased());
-        }
+        };
         let entries: Vec<AnyView> = ENTRIES
             .iter()
             .map(|(to, name, drawing)| {
-                let current = move || path.with(|path| path == to).then_some("page");
+                let to = if to.is_empty() { routes::page::USER.replace("{username}", &username) } else { (*to).to_owned() };
+                let here = to.clone();
+                let current = move || path.with(|path| *path == here).then_some("page");
                 view! {
-                    <a href=*to aria-current=current>
+                    <a href=to aria-current=current>
                         <svg viewBox="0 0 24 24" aria-hidden="true"><path d=*drawing /></svg>
                         {*name}
                     </a>

@@ -43,10 +43,10 @@ pub(crate) fn Toast() -> impl IntoView {
         };
         Some(
             view! {
-                <div class="toast">
+                <aside class="toast" aria-label="Message">
                     <p>{words}</p>
                     {(words == text::SAVED).then(|| view! { <button class="btn small" on:click=undo>"Undo"</button> })}
-                </div>
+                </aside>
             }
             .erased(),
         )

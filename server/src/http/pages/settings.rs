@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use super::asking;
 use crate::auth::{Error, events, places};
 use crate::http::documents::{self, Shown};
+use crate::http::saved;
 use crate::http::visitor::Visitor;
 use crate::site::Site;
 use crate::store::{accounts, passkeys, totp};
@@ -42,6 +43,7 @@ pub async fn show_security(State(site): State<Arc<Site>>, visitor: Visitor) -> S
         password_changed_at: account.password_changed_at,
         browsers: places::list(&site.auth, &asking).await?.len(),
         app_since: totp::by_account(&site.auth.db, asking.account_id).await?.and_then(|row| row.confirmed_at),
+        saved: saved::bunch(&site, &visitor.headers).await?.list(&site.auth).len(),
         passkeys: passkeys::of_account(&site.auth.db, asking.account_id).await?.len(),
     };
     Ok(documents::page(visitor, StatusCode::OK, SECURITY_TITLE, security(&model)).await)

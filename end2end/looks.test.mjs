@@ -136,7 +136,7 @@ scene('the pages of security fit', { complaints: [/status of (404|422)/] }, asyn
         await portray(page, name.replace(/\W/g, '-'));
     }
     await page.goto('/settings/security/sessions');
-    for (const question of await page.locator('summary').all()) await question.click();
+    for (const question of await page.locator('#document summary').all()) await question.click();
     await portray(page, 'sessions-asked');
     await page.goto('/settings/security/password');
     await press(page, 'Change password');
@@ -157,7 +157,7 @@ scene('the pages of saved accounts fit', { complaints: [/status of 422/] }, asyn
     await page.locator('.saved').first().waitFor();
     await portray(page, 'log-in-chooser');
     await page.goto('/login/saved');
-    for (const question of await page.locator('summary').all()) await question.click();
+    for (const question of await page.locator('#document summary').all()) await question.click();
     await portray(page, 'saved-out');
 });
 

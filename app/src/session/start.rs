@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::engine::Engine;
 use super::phase::Event;
 use super::ports::Message;
-use super::record::{Kept, Place, Record};
+use super::record::{Found, Kept, Place, Record};
 use super::schedule;
 use super::state::Live;
 use crate::routes::api;
@@ -16,6 +16,8 @@ use crate::wire::session::{Boot, TokenStorage, Why};
 
 /// How long the watchman sleeps at most, in milliseconds. Timers are only a hint, as browsers throttle and laptops sleep.
 const ROUND: f64 = 5_000.0;
+/// How long a tab waits for the word of another one, in milliseconds.
+const HEARSAY: f64 = 300.0;
 
 impl Engine {
     /// Finds the session there is: the one that the server saw, or the one that only this browser can see.
@@ -174,6 +176,11 @@ impl Engine {
     }
 
     async fn look(self: &Rc<Self>) {
+        // A tab that takes the tokens away says why, and what it does to the store can be seen before its word is heard.
+        let cleared = self.with_kept(|kept| matches!(Found::of(self.ports.store.load(), kept), Found::Gone(Why::Cleared)));
+        if cleared == Some(true) {
+            self.ports.clock.sleep(HEARSAY).await;
+        }
         if !self.reread() {
             return;
         }

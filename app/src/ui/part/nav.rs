@@ -28,8 +28,10 @@ pub(crate) fn Nav() -> impl IntoView {
     });
     move || {
         let Some(username) = who.get()? else {
-            let inside = path.with(|path| routes::page::HYDRATED.contains(&path.as_str()));
-            return (!inside).then(|| view! { <a class="btn small" href=routes::page::LOG_IN>"Log in"</a> }.erased());
+            let path = path.get();
+            let inside = routes::page::HYDRATED.contains(&path.as_str());
+            let back = [routes::page::LOG_IN, "?next=", &routes::query_value(&path)].concat();
+            return (!inside).then(|| view! { <a class="btn small" href=back>"Log in"</a> }.erased());
         };
         let entries: Vec<AnyView> = ENTRIES
             .iter()

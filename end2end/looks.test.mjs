@@ -23,7 +23,8 @@ function stickOut() {
 
 async function portray(page, name) {
     for (const colorScheme of SCHEMES) {
-        await page.emulateMedia({ colorScheme });
+        // Without transitions: colours are looked at, not what lies between them.
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         for (const width of WIDTHS) {
             await page.setViewportSize({ width, height: 800 });
             await page.screenshot({ path: join(RESULTS, `${name}-${colorScheme}-${width}.png`) });

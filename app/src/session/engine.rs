@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::flight::Flight;
 use super::phase::Phase;
 use super::ports::{Clock, Form, Request, Response, TabChannel, TabLock, TokenStore, Transport, Unreachable};
+use super::record::Kept;
 use super::refresh::Outcome;
 use super::state::{State, Trouble};
 use super::{Exchange, Part};
@@ -135,7 +136,7 @@ impl Engine {
         let key = (method != "GET").then(|| Uuid::from_u64_pair(self.stamp(), self.stamp()));
         let mut part = Part::Request;
         loop {
-            let stamp = self.with_kept(|kept| kept.stamp);
+            let (stamp, shown) = self.with_kept(|kept| (kept.stamp, kept.access.clone())).unzip();
             let (body, form, page) = match what.clone() {
                 What::Json(body) => (body, None, false),
                 What::Page(form) => (None, form, true),
@@ -167,8 +168,11 @@ impl Engine {
             if !again {
                 return Err(problem);
             }
-            // Another call may have refreshed while this one was on its way.
-            if self.with_kept(|kept| kept.stamp) == stamp {
+            // Another call may have refreshed while this one was on its way. In `hybrid`, another tab's refresh brings no token here.
+            let same_token = |kept: &Kept| {
+                kept.access.as_ref().is_some_and(|access| shown.iter().flatten().any(|shown| shown.expose() == access.expose()))
+            };
+            if self.with_kept(|kept| Some(kept.stamp) == stamp || same_token(kept)) == Some(true) {
                 self.renewed(group, false).await?;
             }
             if self.epoch.get() != epoch {

@@ -36,12 +36,25 @@ const FAULTS = [
     { name: 'expiry', what: 'as `lost`, when the time has run out and nobody presses anything', make: () => lost, times: each, unasked: true },
 ];
 
+/** Every tab stumbles, and again when that brings no refresh: on a busy machine a tab may hear of another's token at that moment, and go on
+ *  with it. */
+async function stumbleUntil(home, what, done) {
+    let next = 0;
+    await soon(what, async () => {
+        if (done()) return true;
+        if (performance.now() < next) return false;
+        next = performance.now() + 8_000;
+        await home.stumble();
+        return done();
+    }, PATIENCE);
+}
+
 /** One case: the fault, then everybody goes on, then one more refresh. Throws where that is not so. */
 async function happens({ make, times, unasked }, home) {
     await home.apart();
     const fault = home.plan(REFRESH, make(), times(home));
-    if (!unasked) await home.stumble();
-    await soon('the fault to happen', () => fault.happened > 0, unasked ? EXPIRY : PATIENCE);
+    if (unasked) await soon('the fault to happen', () => fault.happened > 0, EXPIRY);
+    else await stumbleUntil(home, 'the fault to happen', () => fault.happened > 0);
     if (unasked) await soon('the page to try again by itself', () => home.calls(REFRESH).at(-1).status === 200, PATIENCE);
     await home.everyTabIsAnswered();
     home.forget();
@@ -50,7 +63,7 @@ async function happens({ make, times, unasked }, home) {
     const before = home.calls(REFRESH).length;
     const said = await home.stumble();
     await soon('every tab to stumble', () => said.happened === home.tabs, PATIENCE);
-    await soon('the next refresh to be granted', () => home.calls(REFRESH).slice(before).some(({ status }) => status === 200), PATIENCE);
+    await stumbleUntil(home, 'the next refresh to be granted', () => home.calls(REFRESH).slice(before).some(({ status }) => status === 200));
     await home.everyTabIsAnswered();
     home.forget();
     assert.deepEqual(await home.shutOut(), [], 'nobody is shown that they are logged out');

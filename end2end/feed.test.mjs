@@ -56,7 +56,7 @@ scene('posts are loaded on, to the end', {}, async ({ page }) => {
     await soon('ten more', async () => (await page.locator('article.post').count()) === 20);
     await like(page);
     await page.getByRole('link', { name: 'Load more posts' }).click();
-    await expectText(page.locator('.foot p'), 'You have seen everything from the last weeks.');
+    await expectText(page.locator('.foot p'), 'You have seen everything there is.');
     assert.deepEqual(await liked(page), [true, 1], 'what was there stays as it was');
     const all = await page.locator('article.post').evaluateAll((posts) => posts.map((post) => post.getAttribute('aria-labelledby')));
     assert.equal(new Set(all).size, all.length, 'none of them twice');

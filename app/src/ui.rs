@@ -90,7 +90,7 @@ fn Middle() -> impl IntoView {
 fn Page() -> impl IntoView {
     let path = use_location().pathname;
     // The router keeps the history, and changes the address once somebody says that the page is there. Which page a path means is said
-    // here, for both sides: routes of its own would be a third of the router.
+    // here, for both sides: decision 26.
     if let Some(browser) = use_context::<BrowserUrl>() {
         Effect::new(move |_| {
             path.track();

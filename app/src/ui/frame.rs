@@ -26,8 +26,6 @@ pub(crate) struct Frame {
     pub(crate) leaving: RwSignal<bool>,
     /// This document was opened by somebody who had a session already, and has not entered a password since.
     pub(crate) returning: StoredValue<bool>,
-    /// Whether the session outlives the browser's closing, as far as this page has been told.
-    pub(crate) saved: RwSignal<Option<bool>>,
     /// The saved logins of this browser.
     pub(crate) accounts: RwSignal<Vec<Saved>>,
     /// Moved when the list of them has changed, and is to be fetched.
@@ -49,7 +47,6 @@ impl Frame {
             hydrated,
             leaving: RwSignal::new(false),
             returning: StoredValue::new(boot.viewer.is_some() || boot.storage.is_some()),
-            saved: RwSignal::new(boot.viewer.as_ref().map(|_| boot.saved)),
             accounts: RwSignal::new(boot.accounts.clone()),
             stale: RwSignal::new(0),
             toast: RwSignal::new(None),

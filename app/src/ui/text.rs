@@ -29,7 +29,7 @@ pub const AWAY: &str = "We cannot reach our data right now. Nobody is logged out
 
 pub(crate) const PAGE_FAILED: &str = "We could not load this page. You are still logged in.";
 pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Follow a few people to fill it.";
-pub(crate) const FEED_END: &str = "You have seen everything from the last weeks.";
+pub(crate) const FEED_END: &str = "You have seen everything there is.";
 pub(crate) const NOT_LIKED: &str = "We could not like that post. Try again.";
 pub(crate) const NOT_FOLLOWED: &str = "We could not change whom you follow. Try again.";
 /// The field for a code of the second factor.

@@ -60,6 +60,10 @@ pub mod kind {
     pub const RESET_ASKED: &str = "reset_asked";
     /// A replaced refresh token was shown again.
     pub const REUSE: &str = "refresh_token_reused";
+    /// A replaced key of a saved login was shown again.
+    pub const SAVED_REUSE: &str = "saved_login_reused";
+    /// A duplicated tab got a session of its own.
+    pub const FORKED: &str = "session_forked";
     /// A copy of everything was asked for.
     pub const EXPORTED: &str = "data_exported";
     /// The account is to be removed.

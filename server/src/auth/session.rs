@@ -216,7 +216,7 @@ async fn reused(auth: &Auth, row: &Session, device: &Device, now: Timestamp) -> 
     }
     // Whoever had the token could have left a saved login with it.
     saved_logins::end_of_session(&auth.db, row.session_id, row.family(), Why::Reuse, now).await?;
-    store_events::insert(&auth.db, row.account_id, Some(row.session_id), "refresh_token_reused", device, now).await?;
+    store_events::insert(&auth.db, row.account_id, Some(row.session_id), kind::REUSE, device, now).await?;
     account::tell_of_reuse(auth, row.account_id, device, now).await?;
     Ok(Error::Ended(Why::Reuse))
 }
@@ -326,7 +326,7 @@ pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Grante
     if sessions::is_strong(&auth.db, row.session_id).await? {
         sessions::strengthen(&auth.db, fork.session_id).await?;
     }
-    store_events::insert(&auth.db, row.account_id, Some(fork.session_id), "session_forked", device, now).await?;
+    store_events::insert(&auth.db, row.account_id, Some(fork.session_id), kind::FORKED, device, now).await?;
     Ok(grant(auth, &account, fork, now)?.for_browser(device))
 }
 

@@ -23,20 +23,9 @@ use app::ui::text;
 use app::wire::problem::{Code, Problem};
 use axum::http::StatusCode;
 
-use super::problem::{self, Answer, Refusal};
+use super::problem::{self, Refusal};
 use super::visitor::Visitor;
 use crate::auth::Error;
-use crate::site::Site;
-use crate::store::sessions::Session;
-
-/// The session of whoever asks, as it is now.
-///
-/// # Errors
-/// As [`Visitor::verified`].
-async fn asking(site: &Site, visitor: &Visitor) -> Answer<Session> {
-    let viewer = visitor.verified(site).await?;
-    Ok(crate::store::sessions::by_id(&site.auth.db, viewer.session_id).await?.ok_or(Error::InvalidAccess)?)
-}
 
 /// Whether the app asks, with credentials of its own. It cannot follow a redirect with an access token that has just ended.
 fn by_app(visitor: &Visitor) -> bool {

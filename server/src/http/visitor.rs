@@ -8,8 +8,10 @@ use app::wire::session::{Boot, TokenStorage, Why};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use axum::response::{IntoResponse, Response};
 
 use super::cookies::{self, Shown};
+use super::documents;
 use super::extract::{Caller, Peer, bearer, caller, expected, is_open_to_confined, refresh_token};
 use super::problem::{Answer, Refusal};
 use super::ssr;
@@ -17,6 +19,7 @@ use crate::auth::access::Claims;
 use crate::auth::factor::is_confined;
 use crate::auth::{Error, session};
 use crate::site::Site;
+use crate::store::sessions::{self, Session};
 
 /// Who asks for a document, or sends one of its forms.
 ///
@@ -59,6 +62,30 @@ impl FromRequestParts<Arc<Site>> for Visitor {
     }
 }
 
+/// Somebody who is logged in, for a document or a form that nobody else has, as the database has them now. Whoever is not is led to the
+/// log-in page and back.
+pub struct Member {
+    /// How they ask.
+    pub visitor: Visitor,
+    /// Who.
+    pub viewer: Viewer,
+    /// The session by which they ask.
+    pub session: Session,
+}
+
+impl FromRequestParts<Arc<Site>> for Member {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Response> {
+        let visitor = Visitor::from_request_parts(parts, site).await.map_err(IntoResponse::into_response)?;
+        if visitor.viewer.is_none() {
+            return Err(documents::stranger(visitor).await);
+        }
+        let (viewer, session) = visitor.verified(site).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { visitor, viewer, session })
+    }
+}
+
 impl Visitor {
     async fn of(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refusal> {
         let posted = !matches!(parts.method, Method::GET | Method::HEAD);
@@ -79,15 +106,18 @@ impl Visitor {
         Ok(Self { viewer: boot.viewer.clone(), over, ..Self::nobody(parts, boot, posted) })
     }
 
-    /// Whose rows a form may change, as they are now and not as the token remembers them.
+    /// Who is logged in and their session, as they are now and not as the token remembers them.
     ///
     /// # Errors
     /// [`Code::Unauthenticated`] where nobody is logged in; [`Error::InvalidAccess`] where the session is over by now.
-    pub async fn verified(&self, site: &Site) -> Answer<Viewer> {
+    async fn verified(&self, site: &Site) -> Answer<(Viewer, Session)> {
         match (&self.claims, &self.viewer) {
-            (Some(claims), _) => Ok(session::verify_now(&site.auth, claims).await?.0),
+            (Some(claims), _) => Ok(session::verify_now(&site.auth, claims).await?),
             // The refresh cookie was looked up a moment ago.
-            (None, Some(viewer)) => Ok(viewer.clone()),
+            (None, Some(viewer)) => {
+                let row = sessions::by_id(&site.auth.db, viewer.session_id).await?.ok_or(Error::InvalidAccess)?;
+                Ok((viewer.clone(), row))
+            }
             (None, None) => Err(Code::Unauthenticated.into()),
         }
     }
@@ -97,14 +127,11 @@ impl Visitor {
     /// # Errors
     /// As [`Self::verified`].
     pub async fn keeping(&self, site: &Site) -> Answer<(TokenStorage, bool)> {
-        match (&self.claims, self.boot.storage) {
-            (_, Some(storage)) => Ok((storage, self.boot.saved)),
-            (Some(claims), None) => {
-                let (_, row) = session::verify_now(&site.auth, claims).await?;
-                Ok((row.storage(), row.saved))
-            }
-            (None, None) => Err(Code::Unauthenticated.into()),
+        if let Some(storage) = self.boot.storage {
+            return Ok((storage, self.boot.saved));
         }
+        let (_, row) = self.verified(site).await?;
+        Ok((row.storage(), row.saved))
     }
 
     /// A form sent without scripts. Its session is refreshed here where its access token has run out.

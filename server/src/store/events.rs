@@ -52,7 +52,7 @@ statements! {
                 or ($3 = 'log_ins' and kind in ('logged_in', 'one_tap', 'passkey_used', 'log_in_refused',
                     'second_factor_refused', 'passkey_refused', 'passkey_unknown', 'passkey_copied'))
                 or ($3 = 'passwords' and kind in ('password_changed', 'password_reset', 'reset_asked'))
-                or ($3 = 'alarms' and (kind in ('log_in_refused', 'refresh_token_reused', 'second_factor_refused', 'passkey_copied') or alert is not null)))
+                or ($3 = 'alarms' and (kind in ('log_in_refused', 'refresh_token_reused', 'saved_login_reused', 'second_factor_refused', 'passkey_copied') or alert is not null)))
         order by event_id desc
         limit $4";
     OPEN = "select * from events where account_id = $1 and alert = 'open' order by event_id desc limit 20";

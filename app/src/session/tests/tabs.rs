@@ -380,3 +380,35 @@ fn an_access_token_in_memory_stays_good_when_another_tab_refreshes() {
     assert_eq!(world.run(first.feed()), Ok(200));
     assert_eq!(world.server.count("POST", REFRESH), 0);
 }
+
+#[test]
+fn another_tabs_refresh_is_no_reason_to_show_a_refused_token_again() {
+    let world = World::new();
+    let (first, second) = two(&world, TokenStorage::Hybrid);
+    assert_eq!(world.run(second.feed()), Ok(200));
+    world.server.fault("/api/feed", Fault::Slow(1_000.0));
+    let call = world.go(first.feed());
+    // While it is on its way, the other tab refreshes. In `hybrid` its access token stays there.
+    world.server.forget_access();
+    assert_eq!(world.run(second.feed()), Ok(200));
+    world.pass(1_000.0);
+    assert_eq!(call.borrow_mut().take(), Some(Ok(200)), "with a token of its own");
+}
+
+#[test]
+fn a_tab_that_finds_its_store_empty_waits_for_the_word_of_the_one_that_emptied_it() {
+    for told in [true, false] {
+        let world = World::new();
+        let mina = world.mina(TokenStorage::Local);
+        let session_id = mina.engine.phase().viewer().unwrap().session_id;
+        world.store.clear();
+        let engine = mina.engine.clone();
+        let looked = world.go(async move { engine.wake().await });
+        assert!(looked.borrow().is_none() && mina.engine.phase().viewer().is_some(), "not yet");
+        if told {
+            world.tell_all(Message::Granted { session_id, generation: 9 });
+        }
+        world.pass(1_000.0);
+        assert_eq!(mina.engine.phase(), Phase::Ended(if told { Why::Moved } else { Why::Cleared }));
+    }
+}

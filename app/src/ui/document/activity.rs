@@ -122,6 +122,7 @@ fn said(kind: &str) -> String {
         "password_reset" => "Password set by a link",
         "reset_asked" => "Link to a new password asked for",
         "refresh_token_reused" => "An old sign-in key was used a second time",
+        "saved_login_reused" => "An old key of a saved login was used a second time",
         "session_forked" => "Tab duplicated",
         "data_exported" => "Copy of your data made",
         "deletion_asked" => "Deletion of the account asked for",

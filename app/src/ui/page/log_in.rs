@@ -80,7 +80,6 @@ pub(crate) fn LogIn() -> impl IntoView {
         spawn_local(async move {
             match answer.await {
                 Ok(offer) => {
-                    frame.saved.set(Some(false));
                     frame.told(offer);
                     go(&after_entry(storage, next.as_deref(), offer));
                 }

@@ -18,7 +18,7 @@ pub(crate) const PAGE: &str = "Save your login info?";
 /// The page.
 #[component]
 pub(crate) fn Save() -> impl IntoView {
-    view! { <Gate page=PAGE waiting=|| "".erased() body=|| view! { <Question /> }.erased() /> }.erased()
+    view! { <Gate page=PAGE body=|| view! { <Question /> }.erased() /> }.erased()
 }
 
 #[component]
@@ -47,7 +47,6 @@ fn Question() -> impl IntoView {
         spawn_local(async move {
             match verbs.change(Change { save: Some(save), ..Change::default() }).await {
                 Ok(()) => {
-                    frame.saved.set(Some(save));
                     frame.stale.update(|stale| *stale += 1);
                     if save {
                         frame.say(text::SAVED);

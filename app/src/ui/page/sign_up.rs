@@ -83,7 +83,6 @@ pub(crate) fn SignUp() -> impl IntoView {
         spawn_local(async move {
             match verbs.sign_up(filled).await {
                 Ok(offer) => {
-                    frame.saved.set(Some(false));
                     frame.told(offer);
                     go(&after_entry(storage, next.as_deref(), offer));
                 }

@@ -76,7 +76,6 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) 
         spawn_local(async move {
             match verbs.one_tap(id, secret.map(Secret::new)).await {
                 Ok(()) => {
-                    frame.saved.set(Some(!parked));
                     go(if next.is_empty() { page::HOME } else { &next });
                 }
                 Err(mut problem) => {

@@ -1,4 +1,4 @@
-//! In front of pages for people who are logged in: skeletons while this browser looks for its session, a full stop when it has ended.
+//! In front of pages for people who are logged in: a full stop when the session has ended, or another tab has switched accounts.
 //! Losing the network does not close it.
 
 use std::sync::Arc;
@@ -29,9 +29,8 @@ enum Pass {
 
 /// Shows `body` to an account, anew for another account. (A function and not children: those would be erased by Leptos, which takes more room.)
 #[component]
-pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> AnyView) -> impl IntoView {
+pub(crate) fn Gate(page: &'static str, body: fn() -> AnyView) -> impl IntoView {
     let session = session();
-    let fleeting = session.clone();
     let location = use_location();
     let go = go();
     let pass = Memo::new(move |_| match session.phase() {
@@ -53,8 +52,7 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> A
         }
     });
     view! {
-        <Offline />
-        {move || fleeting.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
+        <Notices />
         {move || match pass.get() {
             Pass::Open(_) => body(),
             Pass::Waiting => view! {
@@ -63,7 +61,6 @@ pub(crate) fn Gate(page: &'static str, waiting: fn() -> AnyView, body: fn() -> A
                 <noscript>
                     <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href="/login">"Log in another way"</a></p>
                 </noscript>
-                {waiting()}
             }
             .erased(),
             Pass::Ended(why) => view! { <Ended why=why /> }.erased(),
@@ -132,9 +129,20 @@ pub(crate) fn Switched() -> impl IntoView {
     }
 }
 
+/// What is to be known above every page of somebody who is logged in.
+#[component]
+pub(crate) fn Notices() -> impl IntoView {
+    let session = session();
+    view! {
+        <Offline />
+        {move || session.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
+    }
+    .erased()
+}
+
 /// The network is gone, the session is not.
 #[component]
-pub(crate) fn Offline() -> impl IntoView {
+fn Offline() -> impl IntoView {
     let session = session();
     let frame = Frame::here();
     let offline = {

@@ -15,7 +15,7 @@ use crate::session::Phase;
 use crate::ui::document::Served;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, focus_soon, go, named, session, window};
-use crate::ui::part::gate::{Ended, Offline, Switched};
+use crate::ui::part::gate::{Ended, Notices, Switched};
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::session::{Boot, TokenStorage};
@@ -27,15 +27,13 @@ type Whom = Option<(Uuid, TokenStorage)>;
 #[component]
 pub(crate) fn Sheet() -> impl IntoView {
     let session = session();
-    let fleeting = session.clone();
     let over = Memo::new(move |_| match session.phase() {
         Phase::Ended(why) => Some(Some(why)),
         Phase::Switched { .. } => Some(None),
         _ => None,
     });
     view! {
-        <Offline />
-        {move || fleeting.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
+        <Notices />
         {move || match over.get() {
             Some(Some(why)) => view! { <Ended why=why /> }.erased(),
             Some(None) => view! { <Switched /> }.erased(),

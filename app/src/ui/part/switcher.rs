@@ -29,7 +29,7 @@ pub(crate) fn Switcher(username: String) -> impl IntoView {
 
 #[component]
 fn Other(saved: Saved) -> impl IntoView {
-    let Saved { id, username, ask_password, spent, parked, .. } = saved;
+    let Saved { id, username, ask_password, spent, .. } = saved;
     if ask_password || spent.is_some() {
         let to = [page::LOG_IN, "?add=1&login=", &username].concat();
         return view! { <a href=to rel="external">{username}<small>"Password needed"</small></a> }.erased();
@@ -43,7 +43,6 @@ fn Other(saved: Saved) -> impl IntoView {
         spawn_local(async move {
             match verbs.one_tap(id, None).await {
                 Ok(()) => {
-                    frame.saved.set(Some(!parked));
                     go(page::HOME);
                 }
                 // The row of the log-in page says what is wrong, and takes the password.
@@ -83,7 +82,6 @@ pub(crate) fn LogOut(username: String) -> impl IntoView {
             Leave::Keep
         };
         frame.leaving.set(true);
-        frame.saved.set(None);
         let mine = mine.clone();
         frame.accounts.update(|rows| rows.retain(|row| !all && (row.username != mine || !(row.parked || forget))));
         spawn_local(async move {

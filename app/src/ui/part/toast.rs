@@ -34,7 +34,6 @@ pub(crate) fn Toast() -> impl IntoView {
                 let answer = verbs.change(Change { save: Some(false), ..Change::default() });
                 spawn_local(async move {
                     if answer.await.is_ok() {
-                        frame.saved.set(Some(false));
                         frame.stale.update(|stale| *stale += 1);
                         frame.say(text::NOT_SAVED);
                     }

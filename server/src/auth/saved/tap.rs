@@ -141,7 +141,7 @@ async fn reused(auth: &Auth, row: &SavedLogin, device: &Device, now: Timestamp) 
     for session_id in sessions::end_family(&auth.db, row.account_id, row.saved_id, Why::Reuse, now).await? {
         auth.ended.add(session_id, now);
     }
-    events::insert(&auth.db, row.account_id, None, "saved_login_reused", device, now).await?;
+    events::insert(&auth.db, row.account_id, None, kind::SAVED_REUSE, device, now).await?;
     account::tell_of_reuse(auth, row.account_id, device, now).await?;
     Ok(Error::Ended(Why::Reuse))
 }

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use crate::auth::Error;
 use crate::auth::policy::{Action, may};
 use crate::http::documents::{self, Shown};
-use crate::http::visitor::Visitor;
+use crate::http::visitor::Member;
 use crate::site::Site;
 use crate::store;
 
@@ -17,11 +17,8 @@ use crate::store;
 ///
 /// # Errors
 /// As the problem says.
-pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    if !may(visitor.verified(&site).await?.role, Action::ListAccounts) {
+pub async fn show(State(site): State<Arc<Site>>, Member { visitor, viewer, .. }: Member) -> Shown {
+    if !may(viewer.role, Action::ListAccounts) {
         return Err(Error::Forbidden.into());
     }
     let now = site.auth.clock.now();

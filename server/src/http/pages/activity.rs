@@ -8,24 +8,19 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::asking;
 use crate::auth::events;
 use crate::http::activity::Part;
 use crate::http::documents::{self, Shown};
 use crate::http::extract::{Form, Query};
 use crate::http::sessions::named;
-use crate::http::visitor::Visitor;
+use crate::http::visitor::Member;
 use crate::site::Site;
 
 /// The page; what is older with `?before=`, a part with `?topic=`.
 ///
 /// # Errors
 /// As the problem says.
-pub async fn show(State(site): State<Arc<Site>>, Query(part): Query<Part>, visitor: Visitor) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let viewer = visitor.verified(&site).await?;
+pub async fn show(State(site): State<Arc<Site>>, Query(part): Query<Part>, Member { visitor, viewer, .. }: Member) -> Shown {
     let events = events::history(&site.auth, viewer.account_id, part.before, part.topic).await?;
     let more = i64::try_from(events.len()).is_ok_and(|count| count == events::PAGE);
     let view = document::activity(&History { events, topic: part.topic, more });
@@ -43,11 +38,7 @@ pub struct NotMe {
 ///
 /// # Errors
 /// As the problem says; 404 for another's, and for one that was answered otherwise.
-pub async fn not_me(State(site): State<Arc<Site>>, visitor: Visitor, Form(sent): Form<NotMe>) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let asking = asking(&site, &visitor).await?;
+pub async fn not_me(State(site): State<Arc<Site>>, Member { visitor, session: asking, .. }: Member, Form(sent): Form<NotMe>) -> Shown {
     events::answer(&site.auth, &asking, named(&sent.id)?, false).await?;
     Ok(documents::go(visitor, &format!("{}?secured", page::PASSWORD)))
 }

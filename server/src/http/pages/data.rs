@@ -10,14 +10,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{asking, by_app, refused};
+use super::{by_app, refused};
 use crate::auth::{Error, deletion, export};
 use crate::http::account::file;
 use crate::http::cookies;
 use crate::http::documents::{self, Shown};
 use crate::http::extract::{Form, Peer, Query};
 use crate::http::session::shown_of;
-use crate::http::visitor::Visitor;
+use crate::http::visitor::{Member, Visitor};
 use crate::site::Site;
 
 /// `?copy`
@@ -31,11 +31,12 @@ pub struct Show {
 ///
 /// # Errors
 /// As the problem says.
-pub async fn show(State(site): State<Arc<Site>>, Peer(device): Peer, Query(show): Query<Show>, visitor: Visitor) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let viewer = visitor.verified(&site).await?;
+pub async fn show(
+    State(site): State<Arc<Site>>,
+    Peer(device): Peer,
+    Query(show): Query<Show>,
+    Member { visitor, viewer, .. }: Member,
+) -> Shown {
     let copy = match show.copy {
         None => None,
         Some(_) => {
@@ -52,11 +53,7 @@ pub async fn show(State(site): State<Arc<Site>>, Peer(device): Peer, Query(show)
 ///
 /// # Errors
 /// As the problem says.
-pub async fn copy(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let viewer = visitor.verified(&site).await?;
+pub async fn copy(State(site): State<Arc<Site>>, Peer(device): Peer, Member { viewer, .. }: Member) -> Shown {
     let copy = export::all(&site.auth, viewer.account_id, viewer.session_id, &device).await?;
     Ok(file(&viewer.username, copy))
 }
@@ -75,9 +72,12 @@ pub struct Sent {
 ///
 /// # Errors
 /// As the problem says.
-pub async fn delete(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor, Form(sent): Form<Sent>) -> Shown {
-    let Some(viewer) = visitor.viewer.clone() else { return Ok(documents::stranger(visitor).await) };
-    let asking = asking(&site, &visitor).await?;
+pub async fn delete(
+    State(site): State<Arc<Site>>,
+    Peer(device): Peer,
+    Member { visitor, viewer, session: asking }: Member,
+    Form(sent): Form<Sent>,
+) -> Shown {
     if let Err(error) = deletion::ask(&site.auth, &asking, &sent.password, &device).await {
         let (problem, status, title) = refused(error, "password", TITLE)?;
         let file = asking.storage().refresh_in_cookie();

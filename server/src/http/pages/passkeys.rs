@@ -16,7 +16,7 @@ use crate::auth::{factor, passkey};
 use crate::http::documents::{self, Shown};
 use crate::http::extract::{Form, Peer};
 use crate::http::passkeys::{named, shown};
-use crate::http::visitor::Visitor;
+use crate::http::visitor::{Member, Visitor};
 use crate::site::Site;
 use crate::store;
 
@@ -24,11 +24,7 @@ use crate::store;
 ///
 /// # Errors
 /// As the problem says.
-pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let viewer = visitor.verified(&site).await?;
+pub async fn show(State(site): State<Arc<Site>>, Member { visitor, viewer, .. }: Member) -> Shown {
     page(&site, visitor, &viewer, Outcome::default(), StatusCode::OK).await
 }
 
@@ -52,11 +48,12 @@ pub struct Change {
 ///
 /// # Errors
 /// As the problem says.
-pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor, Form(form): Form<Change>) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let viewer = visitor.verified(&site).await?;
+pub async fn change(
+    State(site): State<Arc<Site>>,
+    Peer(device): Peer,
+    Member { visitor, viewer, .. }: Member,
+    Form(form): Form<Change>,
+) -> Shown {
     let (auth, id, session_id) = (&site.auth, viewer.account_id, viewer.session_id);
     let done = match form.r#do.as_str() {
         "begin" => passkey::creation(auth, id, session_id, &form.password, &device).await.map(Some),

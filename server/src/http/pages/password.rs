@@ -10,13 +10,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{asking, by_app, refused};
+use super::{by_app, refused};
 use crate::auth::passwords;
 use crate::http::cookies::{self, Shown as Cookies};
 use crate::http::documents::{self, Shown};
 use crate::http::extract::{Form, Peer, Query, refresh_token};
 use crate::http::password::fresh;
-use crate::http::visitor::Visitor;
+use crate::http::visitor::{Member, Visitor};
 use crate::site::Site;
 
 /// Where one comes from, and what has just been done.
@@ -58,9 +58,12 @@ pub struct Sent {
 ///
 /// # Errors
 /// As the problem says.
-pub async fn set(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor, Form(sent): Form<Sent>) -> Shown {
-    let Some(viewer) = visitor.viewer.clone() else { return Ok(documents::stranger(visitor).await) };
-    let asking = asking(&site, &visitor).await?;
+pub async fn set(
+    State(site): State<Arc<Site>>,
+    Peer(device): Peer,
+    Member { visitor, viewer, session: asking }: Member,
+    Form(sent): Form<Sent>,
+) -> Shown {
     let model =
         Change { username: viewer.username, least: site.auth.password_min, end_others: sent.end_others == "yes", ..Change::default() };
     match passwords::change(&site.auth, &asking, &sent.current, &sent.new, model.end_others, &device).await {

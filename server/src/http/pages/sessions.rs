@@ -12,13 +12,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{asking, refused};
+use super::refused;
 use crate::auth::{device, events, places};
 use crate::http::documents::{self, Shown};
 use crate::http::extract::{Form, Peer, Query};
 use crate::http::problem::Answer;
 use crate::http::sessions::named;
-use crate::http::visitor::Visitor;
+use crate::http::visitor::{Member, Visitor};
 use crate::site::Site;
 use crate::store::sessions::Session;
 
@@ -36,11 +36,7 @@ pub struct Just {
 ///
 /// # Errors
 /// As the problem says.
-pub async fn show(State(site): State<Arc<Site>>, Query(just): Query<Just>, visitor: Visitor) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let asking = asking(&site, &visitor).await?;
+pub async fn show(State(site): State<Arc<Site>>, Query(just): Query<Just>, Member { visitor, session: asking, .. }: Member) -> Shown {
     let done = done(&site, &asking, just).await?;
     page(&site, visitor, &asking, done, None, StatusCode::OK, document::TITLE).await
 }
@@ -97,11 +93,13 @@ pub struct Sent {
 ///
 /// # Errors
 /// As the problem says; 404 for another's.
-pub async fn act(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor, Form(sent): Form<Sent>) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let (auth, asking) = (&site.auth, asking(&site, &visitor).await?);
+pub async fn act(
+    State(site): State<Arc<Site>>,
+    Peer(device): Peer,
+    Member { visitor, session: asking, .. }: Member,
+    Form(sent): Form<Sent>,
+) -> Shown {
+    let auth = &site.auth;
     let here = page::SESSIONS;
     let to = match sent.deed.as_str() {
         "end" => {

@@ -6,11 +6,10 @@ use app::ui::document::settings::{SECURITY_TITLE, Security, TITLE, security, set
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::asking;
 use crate::auth::{Error, events, places};
 use crate::http::documents::{self, Shown};
 use crate::http::saved;
-use crate::http::visitor::Visitor;
+use crate::http::visitor::Member;
 use crate::site::Site;
 use crate::store::{accounts, passkeys, totp};
 
@@ -18,11 +17,7 @@ use crate::store::{accounts, passkeys, totp};
 ///
 /// # Errors
 /// As the problem says.
-pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let asking = asking(&site, &visitor).await?;
+pub async fn show(State(site): State<Arc<Site>>, Member { visitor, session: asking, .. }: Member) -> Shown {
     let open = events::open_alerts(&site.auth, asking.account_id).await?;
     let browsers = places::list(&site.auth, &asking).await?.len();
     Ok(documents::page(visitor, StatusCode::OK, TITLE, settings(&open, browsers)).await)
@@ -32,11 +27,7 @@ pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
 ///
 /// # Errors
 /// As the problem says.
-pub async fn show_security(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let asking = asking(&site, &visitor).await?;
+pub async fn show_security(State(site): State<Arc<Site>>, Member { visitor, session: asking, .. }: Member) -> Shown {
     let account = accounts::by_id(&site.auth.db, asking.account_id).await?.ok_or(Error::InvalidAccess)?;
     let model = Security {
         open: events::open_alerts(&site.auth, asking.account_id).await?,

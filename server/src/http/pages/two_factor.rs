@@ -17,7 +17,7 @@ use crate::auth::{Error, factor};
 use crate::http::documents::{self, Shown};
 use crate::http::extract::{Form, Peer};
 use crate::http::problem::{self, Answer};
-use crate::http::visitor::Visitor;
+use crate::http::visitor::{Member, Visitor};
 use crate::site::Site;
 
 /// Light squares around a QR code, without which cameras do not find it.
@@ -27,11 +27,7 @@ const MARGIN: i32 = 4;
 ///
 /// # Errors
 /// As the problem says.
-pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let viewer = visitor.verified(&site).await?;
+pub async fn show(State(site): State<Arc<Site>>, Member { visitor, viewer, .. }: Member) -> Shown {
     page(&site, visitor, &viewer, None, StatusCode::OK).await
 }
 
@@ -50,11 +46,12 @@ pub struct Change {
 ///
 /// # Errors
 /// As the problem says.
-pub async fn change(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: Visitor, Form(form): Form<Change>) -> Shown {
-    if visitor.viewer.is_none() {
-        return Ok(documents::stranger(visitor).await);
-    }
-    let viewer = visitor.verified(&site).await?;
+pub async fn change(
+    State(site): State<Arc<Site>>,
+    Peer(device): Peer,
+    Member { visitor, viewer, .. }: Member,
+    Form(form): Form<Change>,
+) -> Shown {
     let (auth, id, session_id) = (&site.auth, viewer.account_id, viewer.session_id);
     let done = match form.r#do.as_str() {
         "begin" => factor::begin(auth, id, session_id, &form.password, &device).await.map(|_| None),

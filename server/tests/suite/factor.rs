@@ -379,6 +379,18 @@ mod demanded {
         world.pass(30);
         assert_eq!(other.post("/api/factor/session", &json!({"code": app.code(&world)})).await.status, 204);
         assert_eq!(other.get("/api/admin/accounts").await.status, 200);
+        // A saved login opens what it was saved from: nothing more, and nothing less.
+        for strong in [true, false] {
+            if !strong {
+                world.sql("update sessions set strong = false").await;
+            }
+            assert_eq!(other.json(Method::PATCH, "/api/session", &json!({"save": true})).await.status, 200);
+            other.log_out().await;
+            let id = other.get("/api/saved").await.json()[0]["id"].as_str().unwrap().to_owned();
+            assert_eq!(other.post(&format!("/api/saved/{id}/session"), &json!({})).await.status, 200);
+            assert_eq!(other.get("/api/admin/accounts").await.status, if strong { 200 } else { 403 });
+        }
+        world.sql("update sessions set strong = true").await;
         // Nobody else is asked for anything.
         assert_eq!(world.tab_of("mina").await.get("/api/feed").await.status, 200);
         assert_eq!(tab.log_out().await.status, 204);

@@ -40,6 +40,7 @@ mod rooms;
 mod s3;
 mod save;
 mod saved;
+mod saved_over;
 mod security_pages;
 mod sessions;
 mod several;

@@ -13,6 +13,7 @@ on_both!(
     guesses_at_the_current_password_are_counted,
     a_log_in_that_began_with_the_old_password_does_not_outlive_it,
     a_forgotten_password_is_set_anew_by_a_link,
+    a_new_password_does_not_get_around_the_second_factor,
     nobody_learns_who_has_an_account,
     a_link_works_once_for_an_hour_and_only_the_newest,
     a_link_is_not_in_the_database,
@@ -165,6 +166,17 @@ async fn a_forgotten_password_is_set_anew_by_a_link(world: World) {
     assert_eq!((log_in(&world, OLD).await, log_in(&world, NEW).await), (401, 200));
     let rows = world.count("select count(*) from events where kind in ('reset_asked', 'password_reset')").await;
     assert_eq!(rows, 2);
+}
+
+async fn a_new_password_does_not_get_around_the_second_factor(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let app = crate::factor::enrol(&world, &mut tab, OLD).await;
+    let token = link(&world).await;
+    assert_eq!(world.tab().post("/api/password/reset", &json!({"token": token, "new": NEW})).await.status, 204);
+    let mut form = json!({"login": "mina", "password": NEW});
+    assert_eq!(world.tab().post("/api/session", &form).await.code(), "second_factor_required");
+    form["code"] = app.code(&world).into();
+    assert_eq!(world.tab().post("/api/session", &form).await.status, 200);
 }
 
 async fn nobody_learns_who_has_an_account(world: World) {

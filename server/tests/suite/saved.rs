@@ -1,15 +1,13 @@
-//! Saved logins: one tap, five accounts, what ends them, and what becomes of answers that are lost, doubled or late.
+//! Saved logins: one tap, five accounts, and what becomes of answers that are lost, doubled or late.
 
-use app::wire::session::Why;
 use axum::http::Method;
 use serde_json::{Value, json};
-use server::auth::ending::everything_ends;
 
 use crate::world::{ACCESS, REFRESH, Reply, Tab, World, on_both};
 
-const SAVED: &str = "__Host-saved";
-const PARKED: &str = "__Host-parked";
-const DAY: u64 = 24 * 60 * 60;
+pub const SAVED: &str = "__Host-saved";
+pub const PARKED: &str = "__Host-parked";
+pub const DAY: u64 = 24 * 60 * 60;
 
 on_both!(
     one_tap_opens_a_new_session_after_the_log_out,
@@ -22,56 +20,48 @@ on_both!(
     two_accounts_tapped_at_once_lose_neither,
     a_key_that_was_replaced_ends_the_saved_login_and_what_it_opened,
     a_key_older_than_its_window_is_not_reuse_in_a_race,
-    it_ends_after_ninety_days_without_use_and_after_a_year,
-    the_ninety_days_begin_at_the_log_out,
     asking_for_the_password,
     five_accounts_and_no_more,
-    removing_takes_no_log_in,
     another_browsers_id_is_not_found,
-    a_password_change_ends_all_but_the_one_here,
-    a_disabled_account_has_no_saved_login_any_more,
-    reuse_of_a_refresh_token_ends_the_saved_login_too,
-    a_spent_key_goes_when_its_owner_logs_in,
     a_log_in_of_a_saved_account_is_saved,
     a_key_is_no_refresh_token_and_a_refresh_token_no_key,
     the_storage_is_remembered,
-    what_is_over_is_removed_in_the_end,
 );
 
 /// Somebody who is logged in, and has saved it.
-async fn saved(world: &World, name: &str) -> Tab {
+pub async fn saved(world: &World, name: &str) -> Tab {
     let mut tab = world.tab_of(name).await;
     let reply = save(&mut tab).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
     tab
 }
 
-async fn save(tab: &mut Tab) -> Reply {
+pub async fn save(tab: &mut Tab) -> Reply {
     tab.json(Method::PATCH, "/api/session", &json!({"save": true})).await
 }
 
-async fn list(tab: &mut Tab) -> Vec<Value> {
+pub async fn list(tab: &mut Tab) -> Vec<Value> {
     let reply = tab.get("/api/saved").await;
     assert_eq!(reply.status, 200, "{}", reply.text);
     reply.json().as_array().unwrap().clone()
 }
 
-async fn id(tab: &mut Tab, name: &str) -> String {
+pub async fn id(tab: &mut Tab, name: &str) -> String {
     let list = list(tab).await;
     let row = list.iter().find(|row| row["username"] == name);
     row.unwrap_or_else(|| panic!("no {name} in {list:?}"))["id"].as_str().unwrap().to_owned()
 }
 
-async fn tap(tab: &mut Tab, id: &str) -> Reply {
+pub async fn tap(tab: &mut Tab, id: &str) -> Reply {
     tab.post(&format!("/api/saved/{id}/session"), &json!({})).await
 }
 
-async fn remove(tab: &mut Tab, id: &str) -> Reply {
+pub async fn remove(tab: &mut Tab, id: &str) -> Reply {
     tab.json(Method::DELETE, &format!("/api/saved/{id}"), &json!({})).await
 }
 
 /// What the browser does at once with a session that it was granted.
-async fn used(world: &World, tab: &mut Tab, name: &str) {
+pub async fn used(world: &World, tab: &mut Tab, name: &str) {
     assert_eq!(tab.get("/api/me").await.json()["username"], name);
     world.settle().await;
 }
@@ -214,7 +204,7 @@ async fn two_accounts_tapped_at_once_lose_neither(world: World) {
 }
 
 /// A browser in which mina and rover are saved.
-async fn two(world: &World) -> Tab {
+pub async fn two(world: &World) -> Tab {
     let mut tab = saved(world, "mina").await;
     tab.log_out().await;
     tab.post("/api/session", &json!({"login": "rover", "password": "correct-horse-rover"})).await;
@@ -259,43 +249,6 @@ async fn a_key_older_than_its_window_is_not_reuse_in_a_race(world: World) {
     assert_eq!(tap(&mut old, &mina).await.code(), "superseded");
     world.pass(1);
     assert_eq!(tap(&mut old, &mina).await.reason(), "reuse");
-}
-
-async fn it_ends_after_ninety_days_without_use_and_after_a_year(world: World) {
-    let mut tab = saved(&world, "mina").await;
-    tab.log_out().await;
-    let mina = id(&mut tab, "mina").await;
-    for _ in 0..4 {
-        world.pass(89 * DAY);
-        assert_eq!(tap(&mut tab, &mina).await.status, 200);
-        used(&world, &mut tab, "mina").await;
-        tab.log_out().await;
-    }
-    let mut idle = tab.stolen();
-    world.pass(9 * DAY);
-    assert_eq!(tap(&mut tab, &mina).await.reason(), "age", "a year after the password was entered");
-    assert_eq!(list(&mut idle).await[0]["spent"], "age");
-
-    let mut tab = saved(&world, "rover").await;
-    tab.log_out().await;
-    let rover = id(&mut tab, "rover").await;
-    world.pass(90 * DAY);
-    assert_eq!(list(&mut tab).await[0]["spent"], "idle", "the row says so before anybody tries");
-    assert_eq!(tap(&mut tab, &rover).await.reason(), "idle");
-    assert!(tab.get("/login").await.text.contains("Enter your password once more"));
-}
-
-async fn the_ninety_days_begin_at_the_log_out(world: World) {
-    let mut tab = saved(&world, "mina").await;
-    for _ in 0..5 {
-        world.pass(40 * DAY);
-        assert_eq!(tab.refresh().await.status, 200);
-        used(&world, &mut tab, "mina").await;
-    }
-    tab.log_out().await;
-    world.pass(89 * DAY);
-    let mina = id(&mut tab, "mina").await;
-    assert_eq!(tap(&mut tab, &mina).await.status, 200);
 }
 
 async fn asking_for_the_password(world: World) {
@@ -367,26 +320,6 @@ async fn five_accounts_and_no_more(world: World) {
     assert!(tab.jar[SAVED].len() < 400, "{}", tab.jar[SAVED].len());
 }
 
-async fn removing_takes_no_log_in(world: World) {
-    let mut tab = two(&world).await;
-    tab.log_out().await;
-    let mut copy = tab.stolen();
-    let page = tab.get("/login/saved").await;
-    assert!(page.status == 200 && page.text.contains("mina") && page.text.contains("rover"));
-    let mina = id(&mut tab, "mina").await;
-    assert!(tab.get(&format!("/login/saved?remove={mina}")).await.text.contains("You can still log in with your password."));
-    let reply = tab.form("/login/saved", &format!("id={mina}&deed=remove")).await;
-    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some("/login/saved?removed=mina")));
-    assert!(tab.get("/login/saved?removed=mina").await.text.contains("mina was removed from this browser."));
-    assert_eq!(list(&mut tab).await.len(), 1);
-    assert_eq!(tap(&mut copy, &mina).await.status, 404, "also for whoever kept a copy of the key");
-    let reply = tab.json(Method::DELETE, "/api/saved", &json!({})).await;
-    assert_eq!(reply.status, 204);
-    assert!(!tab.jar.contains_key(SAVED));
-    assert!(tab.get("/login/saved").await.text.contains("No account is saved on this browser."));
-    assert_eq!(world.count("select count(*) from saved_logins where ended_at is null").await, 0);
-}
-
 async fn another_browsers_id_is_not_found(world: World) {
     let mut tab = saved(&world, "mina").await;
     let mina = id(&mut tab, "mina").await;
@@ -407,58 +340,6 @@ async fn another_browsers_id_is_not_found(world: World) {
     assert!(list(&mut forger).await.is_empty());
     tab.log_out().await;
     assert_eq!(tap(&mut tab, &mina).await.status, 200, "nobody has done anything to it");
-}
-
-async fn a_password_change_ends_all_but_the_one_here(world: World) {
-    let (mut here, mut there) = (saved(&world, "mina").await, saved(&world, "mina").await);
-    let account_id = here.get("/api/me").await.json()["account_id"].as_str().unwrap().parse().unwrap();
-    let change = json!({"current": "correct-horse-mina", "new": "three other words"});
-    assert!(here.json(Method::PUT, "/api/password", &change).await.status.is_success());
-    assert_eq!(list(&mut here).await[0]["spent"], json!(null));
-    there.log_out().await;
-    assert!(there.get("/login").await.text.contains("Password needed: it changed"));
-    let mina = id(&mut there, "mina").await;
-    assert_eq!(tap(&mut there, &mina).await.reason(), "password");
-    let reply = there.form(&format!("/login/saved/{mina}"), "").await;
-    assert_eq!(reply.header("location"), Some("/login?add=1&login=mina"), "the name stands in the form");
-    let auth = &world.site.auth;
-    let mut tx = auth.db.begin().await.unwrap();
-    drop(everything_ends(&mut tx, account_id, None, Why::Password, auth.clock.now()).await.unwrap());
-    tx.commit().await.unwrap();
-    assert_eq!(list(&mut here).await[0]["spent"], "password");
-}
-
-async fn a_disabled_account_has_no_saved_login_any_more(world: World) {
-    let mut tab = saved(&world, "mina").await;
-    tab.log_out().await;
-    let mina = id(&mut tab, "mina").await;
-    world.sql("update accounts set disabled_at = 1 where username = 'mina'").await;
-    assert_eq!(tap(&mut tab, &mina).await.reason(), "unknown");
-    world.sql("update accounts set disabled_at = null where username = 'mina'").await;
-    assert_eq!(tap(&mut tab, &mina).await.reason(), "unknown", "nor does being enabled bring it back");
-    assert_eq!(list(&mut tab).await[0]["spent"], "unknown");
-}
-
-async fn reuse_of_a_refresh_token_ends_the_saved_login_too(world: World) {
-    let mut tab = saved(&world, "mina").await;
-    let mut thief = tab.stolen();
-    world.pass(3600);
-    tab.refresh().await;
-    used(&world, &mut tab, "mina").await;
-    world.pass(3600);
-    assert_eq!(thief.refresh().await.reason(), "reuse");
-    assert_eq!(list(&mut tab).await[0]["spent"], "reuse", "the thief could have left one of his own");
-}
-
-async fn a_spent_key_goes_when_its_owner_logs_in(world: World) {
-    let mut tab = saved(&world, "mina").await;
-    tab.log_out().await;
-    world.pass(91 * DAY);
-    let reply = tab.post("/api/session", &json!({"login": "mina", "password": "correct-horse-mina"})).await;
-    assert_eq!(reply.json()["offer"], "ask");
-    assert!(list(&mut tab).await.is_empty());
-    save(&mut tab).await;
-    assert_eq!(list(&mut tab).await.len(), 1);
 }
 
 async fn a_log_in_of_a_saved_account_is_saved(world: World) {
@@ -505,16 +386,4 @@ async fn the_storage_is_remembered(world: World) {
     assert_eq!(tab.form(&format!("/login/saved/{mina}"), "next=/p/1").await.header("location"), Some("/p/1"));
     assert!(tab.jar.contains_key(REFRESH));
     assert!(!tab.jar.contains_key(PARKED));
-}
-
-async fn what_is_over_is_removed_in_the_end(world: World) {
-    let mut tab = saved(&world, "mina").await;
-    let mina = id(&mut tab, "mina").await;
-    remove(&mut tab, &mina).await;
-    world.pass(89 * DAY);
-    server::jobs::purge_once(&world.site.auth).await.unwrap();
-    assert_eq!(world.count("select count(*) from saved_logins").await, 1);
-    world.pass(2 * DAY);
-    server::jobs::purge_once(&world.site.auth).await.unwrap();
-    assert_eq!(world.count("select count(*) from saved_logins").await, 0);
 }

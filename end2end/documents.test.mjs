@@ -1,7 +1,7 @@
 // Documents: pages that the server makes, shown in place by the app, whatever the token storage.
 
 import assert from 'node:assert/strict';
-import { refused } from './proxy.mjs';
+import { late, refused } from './proxy.mjs';
 import { assertNoStatus, expectText } from './see.mjs';
 import { scene } from './support.mjs';
 import { MINA, logIn, press } from './walk.mjs';
@@ -41,6 +41,29 @@ scene('a page that does not come can be asked for again', { proxy: true, complai
     await press(page, 'Try again');
     await expectText(page.locator('h1'), 'Settings');
     assert.equal(await page.locator('.notice.bad').count(), 0);
+});
+
+scene('a page that comes late does not take the place of the one asked for after it', { proxy: true }, async ({ page, proxy }) => {
+    await logIn(page);
+    proxy.plan('GET /settings', late(1_500));
+    const slow = page.waitForResponse((response) => new URL(response.url()).pathname === '/settings');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'Home' }).click();
+    await page.locator('article.post').first().waitFor();
+    await (await slow).finished();
+    // What is on the sheet is the feed, and works.
+    await page.getByRole('link', { name: 'Load more posts' }).click();
+    await page.locator('article.post').nth(10).waitFor();
+    await expectText(page.locator('h1'), 'Home');
+    assert.equal(await page.title(), 'Home · Nightlatch');
+});
+
+scene('the menu closes when a page opens from it, and nothing is loaded anew', {}, async ({ page }) => {
+    await logIn(page, { ...MINA, storage: 'memory' });
+    await page.locator('.menu > button').click();
+    await page.locator('.menu').getByRole('link', { name: 'Profile' }).click();
+    await expectText(page.locator('h1'), 'Mina');
+    assert.equal(await page.locator('#account-menu').isVisible(), false);
 });
 
 scene('without scripts, a form is a form', { context: { javaScriptEnabled: false } }, async ({ page }) => {

@@ -47,8 +47,9 @@ pub trait Window: Send + Sync {
 
 /// Documents, fetched and sent with the session's credentials. In context as `Arc<dyn Documents>`.
 pub trait Documents: Send + Sync {
-    /// Fetches what is at `target`, a path of this site with its query, and shows it in the sheet, if it is a document.
-    fn open(&self, target: String) -> Answer<Turn>;
+    /// Fetches what is at `target`, a path of this site with its query, and shows it in the sheet, if it is a document. `None`: another
+    /// page was asked for meanwhile, and this one is not shown.
+    fn open(&self, target: String) -> Answer<Option<Turn>>;
 
     /// Empties the sheet: what is on it is another's.
     fn blank(&self);

@@ -28,6 +28,8 @@ type Ear<T> = Option<Box<dyn Fn(T)>>;
 struct Ears {
     turned: Ear<Result<Turn, Problem>>,
     say: Ear<String>,
+    /// How many pages have been asked for. What comes for any but the last one comes too late to be shown.
+    asked: u64,
 }
 
 /// Documents over the engine of a session.
@@ -88,7 +90,7 @@ impl Forms {
             turn(&form);
         }
         drop(form.set_attribute("aria-busy", "true"));
-        let answer = self.fetch(target, Some(body));
+        let answer = if toggle { self.switch(target, body) } else { self.fetch(target, Some(body)) };
         let this = self.clone();
         spawn_local(async move {
             let answer = answer.await;
@@ -99,12 +101,15 @@ impl Forms {
                     turn(&form);
                     this.say(form.get_attribute("data-toggle"));
                 }
-                answer => {
-                    if answer.as_ref().is_ok_and(|turn| !turn.problem) {
+                Ok(Some(turn)) => {
+                    if !turn.problem {
                         keep::drop_of(&form, this.browser.account());
                     }
-                    this.turned(answer);
+                    this.turned(Ok(turn));
                 }
+                // Sent; whoever sent it has gone on to another page.
+                Ok(None) => {}
+                Err(problem) => this.turned(Err(problem)),
             }
         });
         Some(())
@@ -115,6 +120,11 @@ impl Forms {
         let target: Element = event.target()?.dyn_into().ok()?;
         if let Some(button) = target.closest("[data-dismiss]").ok()? {
             document()?.get_element_by_id(&button.get_attribute("data-dismiss")?)?.remove();
+            return Some(());
+        }
+        // A page that only changes leaves an open menu open.
+        if let (Some(_), Some(menu)) = (target.closest("[popover] a").ok()?, document()?.query_selector(":popover-open").ok()?) {
+            drop(menu.unchecked_into::<HtmlElement>().hide_popover());
             return Some(());
         }
         let link: HtmlElement = target.closest("a[data-more]").ok()??.dyn_into().ok()?;
@@ -144,17 +154,27 @@ impl Forms {
         Some(())
     }
 
-    fn fetch(&self, target: String, body: Option<JsValue>) -> Answer<Turn> {
-        let account = self.browser.account();
+    /// Fetches a page, or what a form leads to, and shows it. `None`: another page was asked for meanwhile.
+    fn fetch(&self, target: String, body: Option<JsValue>) -> Answer<Option<Turn>> {
+        let (account, ears) = (self.browser.account(), self.ears.clone());
+        let asked = {
+            let mut ears = ears.borrow_mut();
+            ears.asked += 1;
+            ears.asked
+        };
         let form = body.map(|body| Form(Rc::new(body)));
         self.browser.with(move |engine| async move {
             let response = engine.page(&target, form).await?;
-            // What a switch answers: done, and nothing to show.
-            if response.status == 204 {
-                return Ok(Turn { target, title: None, problem: false });
+            if ears.borrow().asked != asked {
+                return Ok(None);
             }
-            shown(&response, account).ok_or_else(|| Problem::new(Code::Unreachable))
+            shown(&response, account).map(Some).ok_or_else(|| Problem::new(Code::Unreachable))
         })
+    }
+
+    /// Tells the server that a switch was turned. There is nothing to show.
+    fn switch(&self, target: String, body: JsValue) -> Answer<Option<Turn>> {
+        self.browser.with(move |engine| async move { engine.page(&target, Some(Form(Rc::new(body)))).await.map(|_| None) })
     }
 
     fn turned(&self, answer: Result<Turn, Problem>) {
@@ -171,7 +191,7 @@ impl Forms {
 }
 
 impl Documents for Forms {
-    fn open(&self, target: String) -> Answer<Turn> {
+    fn open(&self, target: String) -> Answer<Option<Turn>> {
         self.fetch(target, None)
     }
 

@@ -39,7 +39,7 @@ pub fn outbox(mails: &[Mail], origin: &str) -> AnyView {
 fn one(mail: &Mail, origin: &str) -> AnyView {
     let paragraphs: Vec<AnyView> = mail.text.split("\n\n").map(|text| view! { <p>{linked(text, origin)}</p> }.erased()).collect();
     view! {
-        <li class="card stack">
+        <li class="card stack said">
             <h2>{mail.subject.clone()}</h2>
             <p class="muted">"To " {mail.to.clone()} " · " {time::moment(mail.written_at)}</p>
             {paragraphs}

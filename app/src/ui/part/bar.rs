@@ -72,9 +72,8 @@ fn Menu(viewer: Viewer) -> impl IntoView {
             </button>
             <div class="sheet" id="account-menu" popover="auto">
                 <p class="who"><b>{display_name}</b><small>{["@", &username].concat()}</small></p>
-                // Whole new pages, as the popover would stay open above a page that only changed.
-                <a href=routes::user(&username) rel="external">"Profile"</a>
-                {(role == Role::Admin).then(|| view! { <a href=routes::page::ADMIN_ACCOUNTS rel="external">"Accounts"</a> })}
+                <a href=routes::user(&username)>"Profile"</a>
+                {(role == Role::Admin).then(|| view! { <a href=routes::page::ADMIN_ACCOUNTS>"Accounts"</a> })}
                 <Switcher username=username.clone() />
                 <LogOut username=username />
             </div>

@@ -9,7 +9,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use uuid::Uuid;
 
-use crate::api::{Answer, Documents, Turn};
+use crate::api::{Documents, Turn};
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::document::Served;
@@ -101,11 +101,11 @@ fn Paper() -> impl IntoView {
         move |target: String| {
             let Some(documents) = &documents else { return };
             busy.set(true);
-            let (answer, turned): (Answer<Turn>, _) = (documents.open(target.clone()), turned.clone());
+            let (answer, turned) = (documents.open(target.clone()), turned.clone());
             spawn_local(async move {
-                let answer = answer.await;
-                // Another page may have been asked for meanwhile.
-                if shown.try_with_value(|shown| shown.0.as_ref() == Some(&target)) == Some(true) {
+                let answer = answer.await.transpose();
+                // The sheet may be gone meanwhile, or show another page.
+                if let (Some(answer), Some(true)) = (answer, shown.try_with_value(|shown| shown.0.as_ref() == Some(&target))) {
                     turned(answer, Some(&target));
                 }
             });

@@ -22,7 +22,7 @@ pub(crate) fn Switcher(username: String) -> impl IntoView {
             let others = accounts.get().into_iter().filter(|saved| saved.username != present);
             others.map(|saved| view! { <Other saved=saved /> }.erased()).collect::<Vec<_>>()
         }}
-        <a href=[page::LOG_IN, "?add=1"].concat() rel="external">"+ Add an account"</a>
+        <a href=[page::LOG_IN, "?add=1"].concat()>"+ Add an account"</a>
     }
     .erased()
 }
@@ -32,7 +32,7 @@ fn Other(saved: Saved) -> impl IntoView {
     let Saved { id, username, ask_password, spent, .. } = saved;
     if ask_password || spent.is_some() {
         let to = [page::LOG_IN, "?add=1&login=", &username].concat();
-        return view! { <a href=to rel="external">{username}<small>"Password needed"</small></a> }.erased();
+        return view! { <a href=to>{username}<small>"Password needed"</small></a> }.erased();
     }
     let (session, go, frame) = (session(), go(), Frame::here());
     let switch = move |ev: leptos::ev::SubmitEvent| {

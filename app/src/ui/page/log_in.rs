@@ -116,16 +116,15 @@ pub(crate) fn LogIn() -> impl IntoView {
             Err(problem) => form.refuse(problem),
         }
     };
-    let passkey = move || {
-        let verbs = by_passkey.clone().filter(|verbs| frame.hydrated.get() && verbs.has_passkeys())?;
-        let enter = enter_by_passkey.clone();
-        let press = move |_| {
-            if form.begin() {
-                enter(verbs.log_in_by_passkey(choice.chosen()));
-            }
-        };
-        Some(view! { <button type="button" class="btn" on:click=press>"Use a passkey"</button> }.erased())
+    let has_passkeys = by_passkey.as_ref().is_some_and(|verbs| verbs.has_passkeys());
+    let passkey = move |_| {
+        if let Some(verbs) = by_passkey.as_ref().filter(|_| form.begin()) {
+            enter_by_passkey(verbs.log_in_by_passkey(choice.chosen()));
+        }
     };
+    // Its room is kept until the page is awake, so that nothing below it moves then.
+    let ready = move || frame.hydrated.get();
+    let without = move || ready() && !has_passkeys;
 
     let reason = move || query.with(|query| query.get_str("why").map(Why::parse));
     let still = move |why| {
@@ -176,7 +175,7 @@ pub(crate) fn LogIn() -> impl IntoView {
                         }}
                         <StorageChoice choice=choice typed=typed_storage />
                         <Send of=form label="Log in" busy="Logging in…" />
-                        {passkey}
+                        <button type="button" class="btn" class:late=move || !ready() hidden=without on:click=passkey>"Use a passkey"</button>
                     </form>
                 </section>
                 <p class="center"><a href=routes::page::FORGOT>"Forgot password?"</a></p>

@@ -36,7 +36,7 @@ pub async fn change(auth: &Auth, asking: &Session, current: &Secret, new: &Secre
     if let Err(fault) = acceptable(auth, new) {
         problem = problem.field("new", fault);
     } else if new.expose() == current.expose() {
-        problem = problem.field("new", "Choose a password that you do not use already");
+        problem = problem.field("new", app::ui::text::password::SAME);
     }
     if !problem.fields.is_empty() {
         return Err(Error::Fields(problem));

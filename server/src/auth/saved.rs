@@ -88,7 +88,7 @@ pub async fn may_leave(auth: &Auth, bunch: &mut Bunch, token: &Secret) -> Result
 /// Whether there is room for another saved account.
 fn room(auth: &Auth, bunch: &Bunch, now: Timestamp) -> Result<()> {
     if bunch.is_full(auth, now) {
-        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("save", text::FULL)));
+        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("save", text::saved::FULL)));
     }
     Ok(())
 }

@@ -270,7 +270,7 @@ pub async fn apply(auth: &Auth, granted: Granted, to: &Change, device: &Device) 
 async fn prove(auth: &Auth, row: &Session, password: Option<&Secret>, device: &Device) -> Result<()> {
     let Some(password) = password.filter(|password| !password.expose().is_empty()) else {
         return Err(Error::Fields(
-            Problem::new(Code::InvalidFields).field("password", "Enter your password: scripts will be able to read your tokens"),
+            Problem::new(Code::InvalidFields).field("password", app::ui::text::storage::PROVE),
         ));
     };
     prove_password(auth, row.account_id, password, device).await.map(|_| ())

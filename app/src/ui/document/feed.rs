@@ -82,7 +82,7 @@ fn foot(next: Option<String>) -> AnyView {
 
 /// Whose session this is, how long it lasts, and how it is recognised.
 fn side(viewer: Viewer, storage: TokenStorage, saved: bool, local: bool) -> AnyView {
-    let (letter, name, _) = text::strategy(storage);
+    let (letter, name, _) = text::storage::strategy(storage);
     let lives = local.then(|| view! { <dt>"Tokens live in"</dt><dd><span class="letter" aria-hidden="true">{letter}</span>{name}</dd> });
     view! {
         <section class="card you">
@@ -91,10 +91,10 @@ fn side(viewer: Viewer, storage: TokenStorage, saved: bool, local: bool) -> AnyV
                 <p><b>{viewer.display_name}</b><small>{["@", &viewer.username].concat()}</small></p>
             </header>
             <h2>"How you stay logged in"</h2>
-            <p>{text::recognised(storage)}</p>
+            <p>{text::storage::recognised(storage)}</p>
             <dl>
                 <dt>"For how long"</dt>
-                <dd>{text::lasts(storage, saved)}</dd>
+                <dd>{text::storage::lasts(storage, saved)}</dd>
                 {lives}
             </dl>
         </section>

@@ -36,7 +36,7 @@ pub fn opening() -> AnyView {
 pub fn needs_scripts() -> AnyView {
     view! {
         <noscript>
-            <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href=routes::page::LOG_IN>"Log in another way"</a></p>
+            <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href=routes::page::LOG_IN>{text::ANOTHER_WAY}</a></p>
         </noscript>
     }
     .erased()
@@ -59,7 +59,7 @@ pub fn summary(problem: Option<&Problem>, deed: &str) -> AnyView {
     };
     view! {
         <div class="summary" id="problem" tabindex="-1" role="group" aria-labelledby="problem-title">
-            <h2 id="problem-title">"There is a problem"</h2>
+            <h2 id="problem-title">{text::PROBLEM}</h2>
             <ul role="list">{faults}</ul>
         </div>
     }
@@ -161,9 +161,9 @@ fn above(field: &Field<'_>, error: Option<&str>) -> AnyView {
     let (name, label) = (field.id().to_owned(), field.label.to_owned());
     let hint = field.hint.map(|hint| view! { <p class="hint" id=[&*name, "-hint"].concat()>{hint.to_owned()}</p> });
     let error =
-        error.map(|error| view! { <p class="err" id=[&*name, "-error"].concat()><span class="vh">"Error: "</span>{error.to_owned()}</p> });
+        error.map(|error| view! { <p class="err" id=[&*name, "-error"].concat()><span class="vh">{text::ERROR}</span>{error.to_owned()}</p> });
     view! {
-        <label for=name>{label} {field.optional.then(|| view! { " " <span class="muted">"(optional)"</span> })}</label>
+        <label for=name>{label} {field.optional.then(|| view! { " " <span class="muted">{text::OPTIONAL}</span> })}</label>
         {hint}
         {error}
     }

@@ -27,9 +27,6 @@ const DEMO: [(&str, &str, &str); 3] = [
     ("admin", "correct-horse-admin", "May see all accounts"),
 ];
 
-/// What the window is called.
-pub(crate) const TITLE: &str = "Log in";
-
 /// The page.
 #[component]
 pub(crate) fn LogIn() -> impl IntoView {
@@ -137,12 +134,12 @@ pub(crate) fn LogIn() -> impl IntoView {
         None => routes::page::SIGN_UP.to_owned(),
     };
     view! {
-        <PageTitle page=TITLE error=Signal::derive(move || form.failed().get() || tap.failed().get()) />
+        <PageTitle page=text::log_in::TITLE error=Signal::derive(move || form.failed().get() || tap.failed().get()) />
         <div class="doorway">
             <Door />
             <div class="narrow">
                 {move || view! { <Heading text=if known.get() { "Welcome back" } else { "Log in" } /> }.erased()}
-                {move || reason().map(|why| view! { <p class="notice">{text::why(why)} {still(why)}</p> }.erased())}
+                {move || reason().map(|why| view! { <p class="notice">{text::ending::why(why)} {still(why)}</p> }.erased())}
                 {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() /> }.erased())}
                 <section class="card stack">
                     {move || known.get().then(|| view! { <h2>"Log in to another account"</h2> }.erased())}

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::ui::erased::Erase;
 use crate::ui::frame::Frame;
-use crate::ui::text;
+use crate::ui::text::{self, password as words};
 
 /// What makes one field differ from another.
 #[derive(Clone, Copy, Default)]
@@ -39,10 +39,10 @@ pub(crate) fn Field(traits: Traits, typed: String, error: Signal<Option<String>>
     };
     view! {
         <div class="field">
-            <label for=name>{label} {optional.then(|| view! { " " <span class="muted">"(optional)"</span> })}</label>
+            <label for=name>{label} {optional.then(|| view! { " " <span class="muted">{text::OPTIONAL}</span> })}</label>
             {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             {move || {
-                error.get().map(|error| view! { <p class="err" id=error_id.clone()><span class="vh">"Error: "</span>{error}</p> })
+                error.get().map(|error| view! { <p class="err" id=error_id.clone()><span class="vh">{text::ERROR}</span>{error}</p> })
             }}
             <div class="entry">
                 <input
@@ -71,7 +71,7 @@ fn Reveal(of: &'static str, shown: RwSignal<bool>) -> impl IntoView {
     let frame = Frame::here();
     let press = move |_| {
         shown.update(|shown| *shown = !*shown);
-        frame.status.set(if shown.get() { text::VISIBLE } else { text::HIDDEN }.to_owned());
+        frame.status.set(if shown.get() { words::VISIBLE } else { words::HIDDEN }.to_owned());
     };
     view! {
         <button
@@ -79,10 +79,10 @@ fn Reveal(of: &'static str, shown: RwSignal<bool>) -> impl IntoView {
             class="btn reveal"
             hidden=move || !frame.hydrated.get()
             aria-controls=of
-            aria-label=move || if shown.get() { "Hide password" } else { "Show password" }
+            aria-label=move || if shown.get() { words::HIDE_LABEL } else { words::SHOW_LABEL }
             on:click=press
         >
-            {move || if shown.get() { "Hide" } else { "Show" }}
+            {move || if shown.get() { words::HIDE } else { words::SHOW }}
         </button>
     }
 }

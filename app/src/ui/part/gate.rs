@@ -84,7 +84,7 @@ pub(crate) fn Ended(why: Why) -> impl IntoView {
         <div class="guard">
             <Key />
             <Heading text="You have been logged out" />
-            <p>{if here { text::why(why) } else { text::ended(why) }}</p>
+            <p>{if here { text::ending::why(why) } else { text::ending::ended(why) }}</p>
             <a class="btn primary" href=[routes::page::LOG_IN, "?why=", why.as_str(), &next].concat()>"Log in"</a>
         </div>
     }
@@ -135,7 +135,7 @@ pub(crate) fn Notices() -> impl IntoView {
     let session = session();
     view! {
         <Offline />
-        {move || session.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
+        {move || session.fleeting().then(|| view! { <p class="notice warn">{text::storage::FLEETING}</p> }.erased())}
     }
     .erased()
 }

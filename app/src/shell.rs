@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::ui::App;
-use crate::ui::text;
 use crate::ui::document::appearance::Appearance;
+use crate::ui::text;
 
 /// The built files a document asks for, by their hashed names.
 #[derive(Clone, Debug, Default)]

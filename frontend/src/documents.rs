@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use app::api::{Answer, Documents, Turn};
 use app::session::ports::{Form, Response};
+use app::ui::text::{self, feed as words};
 use app::wire::problem::{Code, Problem};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
@@ -137,17 +138,17 @@ impl Forms {
             return Some(());
         }
         drop(link.set_attribute("aria-disabled", "true"));
-        link.set_text_content(Some("Loading…"));
+        link.set_text_content(Some(words::LOADING));
         let target = link.get_attribute("href")?;
         let answer = self.browser.with(move |engine| async move { engine.page(&target, None).await });
         let this = self.clone();
         spawn_local(async move {
             match answer.await.ok().and_then(|response| append(&response)) {
-                Some(count) => this.say(Some([&count.to_string(), " more posts loaded"].concat())),
+                Some(count) => this.say(Some(words::loaded(count))),
                 None => {
                     drop(link.remove_attribute("aria-disabled"));
-                    link.set_text_content(Some("Try again"));
-                    this.say(Some("We could not load more posts.".to_owned()));
+                    link.set_text_content(Some(text::TRY_AGAIN));
+                    this.say(Some(words::NO_MORE.to_owned()));
                 }
             }
         });

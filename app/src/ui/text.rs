@@ -11,8 +11,10 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod appearance;
 pub mod data;
 pub(crate) mod ending;
+pub mod feed;
 pub(crate) mod inspector;
 pub mod log_in;
 pub(crate) mod menu;
@@ -20,6 +22,7 @@ pub mod missing;
 pub mod outbox;
 pub mod passkeys;
 pub mod password;
+pub mod post;
 pub mod profile;
 pub mod saved;
 pub mod sessions;
@@ -27,6 +30,7 @@ pub mod settings;
 pub mod sign_up;
 pub mod storage;
 pub mod two_factor;
+pub mod user;
 
 use crate::wire::problem::{Code, Problem};
 
@@ -46,7 +50,8 @@ pub(crate) const PROBLEM: &str = "There is a problem";
 pub(crate) const REQUEST: &str = "Request ";
 /// Beside the label of a field that may stay empty.
 pub(crate) const OPTIONAL: &str = "(optional)";
-pub(crate) const TRY_AGAIN: &str = "Try again";
+/// The button.
+pub const TRY_AGAIN: &str = "Try again";
 pub(crate) const LOG_IN: &str = "Log in";
 pub(crate) const TO_LOG_IN: &str = "Back to log in";
 pub(crate) const TO_FEED: &str = "Go to the feed";
@@ -74,10 +79,6 @@ pub const AWAY_TITLE: &str = "One moment";
 pub const AWAY: &str = "We cannot reach our data right now. Nobody is logged out, and this page tries again by itself.";
 
 pub(crate) const PAGE_FAILED: &str = "We could not load this page. You are still logged in.";
-pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Follow a few people to fill it.";
-pub(crate) const FEED_END: &str = "You have seen everything there is.";
-pub(crate) const NOT_LIKED: &str = "We could not like that post. Try again.";
-pub(crate) const NOT_FOLLOWED: &str = "We could not change whom you follow. Try again.";
 /// The field for a code of the second factor.
 pub const CODE: &str = "Code";
 /// What goes into it.
@@ -89,6 +90,8 @@ pub(crate) const ONLINE: &str = "You are online again.";
 pub(crate) const NEEDS_SCRIPTS: &str = "This browser's session lives in storage that only scripts can read, and scripts do not run here.";
 /// A link after that.
 pub(crate) const ANOTHER_WAY: &str = "Log in another way";
+/// The way out of that, on a page that could not be fetched.
+pub(crate) const SET_IT_UP: &str = "Set it up";
 pub(crate) const ROLE: &str = "Your role does not allow this page.";
 
 /// A truth value, for attributes.

@@ -5,9 +5,7 @@ use leptos::prelude::*;
 use super::parts::{heading, notice};
 use crate::routes;
 use crate::ui::erased::Erase;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Appearance";
+use crate::ui::text::appearance as words;
 
 /// What this browser has chosen. `None` follows the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,16 +19,16 @@ pub struct Appearance {
 /// The page; `saved` says that the choice has just been taken over.
 #[must_use]
 pub fn appearance(chosen: Appearance, saved: bool) -> AnyView {
-    let themes = [("system", "As the system"), ("light", "Light"), ("dark", "Dark")];
-    let motions = [("system", "As the system"), ("reduced", "Reduced")];
+    let themes = [("system", words::SYSTEM), ("light", words::LIGHT), ("dark", words::DARK)];
+    let motions = [("system", words::SYSTEM), ("reduced", words::REDUCED)];
     view! {
         <div class="narrow">
-            {heading(TITLE)}
-            {saved.then(|| notice("good", "Saved for this browser."))}
+            {heading(words::TITLE)}
+            {saved.then(|| notice("good", words::SAVED))}
             <form class="card stack" method="post" action=routes::page::APPEARANCE>
-                {choice("theme", "Colours", &themes, chosen.theme.unwrap_or("system"))}
-                {choice("motion", "Motion", &motions, chosen.motion.unwrap_or("system"))}
-                <button class="btn primary">"Save"</button>
+                {choice("theme", words::COLOURS, &themes, chosen.theme.unwrap_or("system"))}
+                {choice("motion", words::MOTION, &motions, chosen.motion.unwrap_or("system"))}
+                <button class="btn primary">{words::SAVE}</button>
             </form>
         </div>
     }

@@ -46,8 +46,7 @@ pub(super) fn password(form: &str, refused: Option<&Refused>) -> AnyView {
 
 /// A code, for one form.
 pub(super) fn code(form: &str, refused: Option<&Refused>) -> AnyView {
-    let traits =
-        Field { name: "code", label: text::CODE, autocomplete: Some("one-time-code"), longest: Some(40), ..Field::default() };
+    let traits = Field { name: "code", label: text::CODE, autocomplete: Some("one-time-code"), longest: Some(40), ..Field::default() };
     of_form(form, traits, refused)
 }
 

@@ -5,11 +5,9 @@ use leptos::prelude::*;
 use super::parts::{Field, field, heading, summary, text_area};
 use crate::routes;
 use crate::ui::erased::Erase;
+use crate::ui::text::{self, post as words};
 use crate::wire::feed::{ALT_MAX, CAPTION_MAX};
 use crate::wire::problem::Problem;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "New post";
 
 /// What came back with a form that was refused.
 #[derive(Clone, Debug, Default)]
@@ -26,29 +24,35 @@ pub struct NewPostPage {
 #[must_use]
 pub fn new_post(page: &NewPostPage) -> AnyView {
     let problem = page.problem.as_ref();
-    let caption =
-        Field { name: "caption", label: "Caption", value: &page.caption, optional: true, longest: Some(CAPTION_MAX), ..Field::default() };
+    let caption = Field {
+        name: "caption",
+        label: words::CAPTION,
+        value: &page.caption,
+        optional: true,
+        longest: Some(CAPTION_MAX),
+        ..Field::default()
+    };
     let alt = Field {
         name: "alt",
-        label: "Describe the picture",
-        hint: Some("People who cannot see it read this."),
+        label: words::DESCRIBE,
+        hint: Some(words::DESCRIBE_HINT),
         value: &page.alt,
         optional: true,
         longest: Some(ALT_MAX),
         ..Field::default()
     };
     let error = problem.and_then(|problem| problem.of_field("picture")).map(str::to_owned);
-    let again = problem.is_some().then_some(" Choose it once more: browsers do not keep it.");
+    let again = problem.is_some().then_some(words::AGAIN);
     let described = if error.is_some() { "picture-hint picture-error" } else { "picture-hint" };
     view! {
         <div class="narrow">
-            {heading(TITLE)}
-            {summary(problem, "publish your post")}
+            {heading(words::NEW_TITLE)}
+            {summary(problem, words::NEW_DEED)}
             <form class="card stack" method="post" enctype="multipart/form-data" action=routes::page::NEW_POST data-keep="">
                 <div class="field">
-                    <label for="picture">"Picture"</label>
-                    <p class="hint" id="picture-hint">"JPEG, PNG or WebP, 8 MB at most."{again}</p>
-                    {error.clone().map(|error| view! { <p class="err" id="picture-error"><span class="vh">"Error: "</span>{error}</p> })}
+                    <label for="picture">{words::PICTURE}</label>
+                    <p class="hint" id="picture-hint">{words::PICTURE_HINT}{again}</p>
+                    {error.clone().map(|error| view! { <p class="err" id="picture-error"><span class="vh">{text::ERROR}</span>{error}</p> })}
                     <input
                         id="picture"
                         name="picture"
@@ -61,8 +65,8 @@ pub fn new_post(page: &NewPostPage) -> AnyView {
                 </div>
                 {text_area(caption, 4, problem)}
                 {field(alt, problem)}
-                <p class="hint">"Where it was taken, and with which camera, is removed before anybody sees it."</p>
-                <button class="btn primary">"Publish post"</button>
+                <p class="hint">{words::REMOVED}</p>
+                <button class="btn primary">{words::PUBLISH}</button>
             </form>
         </div>
     }

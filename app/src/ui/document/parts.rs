@@ -160,8 +160,8 @@ fn plain(text: &str) -> String {
 fn above(field: &Field<'_>, error: Option<&str>) -> AnyView {
     let (name, label) = (field.id().to_owned(), field.label.to_owned());
     let hint = field.hint.map(|hint| view! { <p class="hint" id=[&*name, "-hint"].concat()>{hint.to_owned()}</p> });
-    let error =
-        error.map(|error| view! { <p class="err" id=[&*name, "-error"].concat()><span class="vh">{text::ERROR}</span>{error.to_owned()}</p> });
+    let error = error
+        .map(|error| view! { <p class="err" id=[&*name, "-error"].concat()><span class="vh">{text::ERROR}</span>{error.to_owned()}</p> });
     view! {
         <label for=name>{label} {field.optional.then(|| view! { " " <span class="muted">{text::OPTIONAL}</span> })}</label>
         {hint}

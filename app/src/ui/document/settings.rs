@@ -27,7 +27,7 @@ pub fn settings(open: &[Activity], browsers: usize) -> AnyView {
     let rows = [
         Row { to: routes::page::PROFILE, name: text::profile::TITLE, value: words::PROFILE.to_owned() },
         Row { to: routes::page::SECURITY, name: words::SECURITY_TITLE, value: words::logged_in_on(&text::sessions::count(browsers)) },
-        Row { to: routes::page::APPEARANCE, name: super::appearance::TITLE, value: words::APPEARANCE.to_owned() },
+        Row { to: routes::page::APPEARANCE, name: text::appearance::TITLE, value: words::APPEARANCE.to_owned() },
         Row { to: routes::page::DATA, name: text::data::TITLE, value: words::DATA.to_owned() },
     ];
     hub(words::TITLE, open, &rows)

@@ -15,16 +15,16 @@ use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
 use crate::ui::part::storage::{Choice, StorageChoice};
-use crate::ui::text;
+use crate::ui::text::{self, log_in as words};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
 use crate::wire::session::{Boot, LogIn as Form, Offer, Why};
 
 /// Names and passwords of the demo accounts, which exist in local builds alone.
 const DEMO: [(&str, &str, &str); 3] = [
-    ("mina", "correct-horse-mina", "Posts pictures"),
-    ("rover", "correct-horse-rover", "Posts pictures"),
-    ("admin", "correct-horse-admin", "May see all accounts"),
+    ("mina", "correct-horse-mina", words::DEMO_POSTS),
+    ("rover", "correct-horse-rover", words::DEMO_POSTS),
+    ("admin", "correct-horse-admin", words::DEMO_ADMIN),
 ];
 
 /// The page.
@@ -53,8 +53,8 @@ pub(crate) fn LogIn() -> impl IntoView {
     // The field for a code is there once the server has asked for one.
     let wanted = of_form.as_ref().is_some_and(|problem| problem.code == Code::InvalidCode);
     let (code, code_asked) = (NodeRef::<Input>::new(), RwSignal::new(wanted));
-    let form = Submission::new("log you in", of_form);
-    let tap = Submission::new("log you in", of_tap);
+    let form = Submission::new(words::DEED, of_form);
+    let tap = Submission::new(words::DEED, of_tap);
     let known = Memo::new(move |_| frame.accounts.with(|accounts| !accounts.is_empty()));
 
     // Set while this page itself logs in, which leads elsewhere than arriving with a session.
@@ -127,33 +127,33 @@ pub(crate) fn LogIn() -> impl IntoView {
     let still = move |why| {
         let saved = why == Why::LoggedOut
             && frame.accounts.with(|accounts| accounts.iter().any(|account| !account.parked && account.spent.is_none()));
-        if saved { " Your login info is still saved here." } else { "" }
+        if saved { text::saved::STILL } else { "" }
     };
     let elsewhere = move || match next() {
         Some(next) => [routes::page::SIGN_UP, "?next=", &routes::query_value(&next)].concat(),
         None => routes::page::SIGN_UP.to_owned(),
     };
     view! {
-        <PageTitle page=text::log_in::TITLE error=Signal::derive(move || form.failed().get() || tap.failed().get()) />
+        <PageTitle page=words::TITLE error=Signal::derive(move || form.failed().get() || tap.failed().get()) />
         <div class="doorway">
             <Door />
             <div class="narrow">
-                {move || view! { <Heading text=if known.get() { "Welcome back" } else { "Log in" } /> }.erased()}
+                {move || view! { <Heading text=if known.get() { words::BACK } else { words::TITLE } /> }.erased()}
                 {move || reason().map(|why| view! { <p class="notice">{text::ending::why(why)} {still(why)}</p> }.erased())}
                 {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() /> }.erased())}
                 <section class="card stack">
-                    {move || known.get().then(|| view! { <h2>"Log in to another account"</h2> }.erased())}
+                    {move || known.get().then(|| view! { <h2>{words::ANOTHER}</h2> }.erased())}
                     <Summary of=form />
                     <form method="post" action=routes::page::LOG_IN novalidate class="stack" on:submit=submit>
                         {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
                         <Field
-                            traits=Traits { name: "login", label: "Username or email", kind: "text", autocomplete: "username", ..Traits::default() }
+                            traits=Traits { name: "login", label: words::LOGIN, kind: "text", autocomplete: "username", ..Traits::default() }
                             typed=typed_login
                             error=form.error_of("login")
                             node=login
                         />
                         <Field
-                            traits=Traits { name: "password", label: "Password", kind: "password", autocomplete: "current-password", ..Traits::default() }
+                            traits=Traits { name: "password", label: words::PASSWORD, kind: "password", autocomplete: "current-password", ..Traits::default() }
                             typed=String::new()
                             error=form.error_of("password")
                             node=password
@@ -171,12 +171,12 @@ pub(crate) fn LogIn() -> impl IntoView {
                             })
                         }}
                         <StorageChoice choice=choice typed=typed_storage />
-                        <Send of=form label="Log in" busy="Logging in…" />
-                        <button type="button" class="btn" class:late=move || !ready() hidden=without on:click=passkey>"Use a passkey"</button>
+                        <Send of=form label=words::SEND busy=words::SENDING />
+                        <button type="button" class="btn" class:late=move || !ready() hidden=without on:click=passkey>{text::passkeys::USE}</button>
                     </form>
                 </section>
-                <p class="center"><a href=routes::page::FORGOT>"Forgot password?"</a></p>
-                <p class="center">"New here? " <a href=elsewhere>"Create an account"</a></p>
+                <p class="center"><a href=routes::page::FORGOT>{words::FORGOT}</a></p>
+                <p class="center">{words::NEW_HERE} <a href=elsewhere>{words::SIGN_UP}</a></p>
                 <Demo login=login password=password />
             </div>
         </div>
@@ -214,8 +214,8 @@ fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
             view! {
                 <li>
                     <span><b>{name}</b>" "<small>{what}</small><code>{secret}</code></span>
-                    <button type="button" class="btn small" hidden=move || !hydrated.get() on:click=press aria-label=["Fill in ", name].concat()>
-                        "Fill in"
+                    <button type="button" class="btn small" hidden=move || !hydrated.get() on:click=press aria-label=[words::FILL_LABEL, name].concat()>
+                        {words::FILL}
                     </button>
                 </li>
             }
@@ -224,8 +224,8 @@ fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
         .collect();
     view! {
         <section class="demo" aria-labelledby="demo">
-            <h2 id="demo">"Demo accounts"</h2>
-            <p class="muted">"This is a local build. These three are made for trying out."</p>
+            <h2 id="demo">{words::DEMO}</h2>
+            <p class="muted">{words::DEMO_WHAT}</p>
             <ul role="list">{rows}</ul>
         </section>
     }

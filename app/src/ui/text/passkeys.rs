@@ -3,7 +3,8 @@
 /// What the window is called, and the page.
 pub const TITLE: &str = "Passkeys";
 
-pub(crate) const WHAT: &str = "A passkey logs you in with your fingerprint, face or device PIN. There is no password to type, and none to steal.";
+pub(crate) const WHAT: &str =
+    "A passkey logs you in with your fingerprint, face or device PIN. There is no password to type, and none to steal.";
 pub(crate) const EMPTY: &str = "You have no passkeys yet.";
 pub(crate) const NOT_HERE: &str = "This site can have no passkeys at its address.";
 pub(crate) const CHANGE: &str = "Rename or remove";

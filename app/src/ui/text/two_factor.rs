@@ -8,7 +8,6 @@ pub(crate) const WHAT: &str =
 pub(crate) const DEMANDED: &str = "Your role needs a second factor. Until one is set up and used, this session can do nothing else.";
 /// Completes "We could not …".
 pub(crate) const DEED: &str = "change this";
-pub(crate) const PASSWORD: &str = "Password";
 pub(crate) const GO_ON: &str = "Go on";
 pub(crate) const BEGIN: &str = "Set up an authenticator app";
 pub(crate) const QR: &str = "QR code for your authenticator app";

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::routes;
 use app::ui::document::post::{self, PostPage};
+use app::ui::text;
 use app::wire::account::Viewer;
 use app::wire::feed::CommentText;
 use app::wire::problem::{Code, Problem};
@@ -40,12 +41,12 @@ async fn page(site: &Arc<Site>, visitor: Visitor, id: &str, refused: Option<(Pro
         Err(_) => None,
     };
     let Some(found) = found else {
-        return Ok(documents::page(visitor, StatusCode::NOT_FOUND, "Post not found", post::gone()).await);
+        return Ok(documents::page(visitor, StatusCode::NOT_FOUND, text::post::GONE_TITLE, post::gone()).await);
     };
     let comments = comments::all(site, found.post_id).await?;
     let title = post::title(&found);
     let (status, title) = match &refused {
-        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, ["Error: ", &title].concat()),
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, [text::ERROR, &title].concat()),
         None => (StatusCode::OK, title),
     };
     let reader = reader.map(|reader| reader.username);
@@ -114,14 +115,14 @@ pub struct Say {
 /// As the problem says.
 pub async fn say(State(site): State<Arc<Site>>, Path(post): Path<String>, visitor: Visitor, Form(form): Form<Say>) -> Shown {
     let Some(reader) = allowed(&visitor, Action::Comment)? else { return Ok(documents::stranger(visitor).await) };
-    let text = match CommentText::parse(&form.content) {
-        Ok(text) => text,
+    let said = match CommentText::parse(&form.content) {
+        Ok(said) => said,
         Err(fault) => {
             let problem = Problem::new(Code::InvalidFields).field("content", fault.to_string());
             return page(&site, visitor, &post, Some((problem, form.content))).await;
         }
     };
-    comments::say(&site, &visitor.headers, &reader, named(&post)?, &text).await?;
+    comments::say(&site, &visitor.headers, &reader, named(&post)?, &said).await?;
     Ok(documents::go(visitor, &[&routes::post(&post), "#comments"].concat()))
 }
 

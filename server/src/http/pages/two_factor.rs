@@ -67,12 +67,7 @@ pub async fn change(
         // They are nowhere but in this answer.
         Ok(Some(codes)) => {
             let codes = codes.iter().map(|code| code.expose().to_owned()).collect();
-            let view = document::two_factor(&TwoFactor {
-                stage: Stage::Codes(codes),
-                confined: false,
-                passkeys: false,
-                refused: None,
-            });
+            let view = document::two_factor(&TwoFactor { stage: Stage::Codes(codes), confined: false, passkeys: false, refused: None });
             Ok(documents::page(visitor, StatusCode::OK, TITLE, view).await)
         }
         Ok(None) => Ok(documents::go(visitor, page::TWO_FACTOR)),

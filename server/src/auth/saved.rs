@@ -172,6 +172,18 @@ pub fn known(auth: &Auth, bunch: &mut Bunch, account_id: Uuid) -> bool {
     }
 }
 
+/// The tokens of a session of this browser have moved, as its owner chose. What its saved login opens, lives there from now on, too. (Where
+/// somebody logs in without scripts, cookies are no choice: that moves nothing.)
+///
+/// # Errors
+/// When the database fails.
+pub async fn follow(auth: &Auth, bunch: &Bunch, session: &Session) -> Result<()> {
+    match bunch.of_account(session.account_id) {
+        Some(held) => Ok(saved_logins::move_to(&auth.db, held.row.saved_id, session.storage()).await?),
+        None => Ok(()),
+    }
+}
+
 /// A session was in use until now, and so was the saved login it belongs to: its 90 days begin anew.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use web_sys::{
 
 use crate::api::Browser;
 use crate::http::place;
-use crate::{clock, keep, passkey};
+use crate::{clock, keep, passkey, reveal};
 
 /// Somebody who listens.
 type Ear<T> = Option<Box<dyn Fn(T)>>;
@@ -64,6 +64,7 @@ impl Forms {
     /// What to do with a form that somebody sends. `None` where it is left to the browser, or to the page that made it.
     fn submitted(&self, event: &Event) -> Option<()> {
         let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
+        reveal::cover(&form);
         let toggle = form.has_attribute("data-toggle");
         if event.default_prevented() || !(toggle || form.closest("#document").ok()??.is_connected()) || form.has_attribute("data-plain") {
             return None;
@@ -121,6 +122,10 @@ impl Forms {
         let target: Element = event.target()?.dyn_into().ok()?;
         if let Some(button) = target.closest("[data-dismiss]").ok()? {
             document()?.get_element_by_id(&button.get_attribute("data-dismiss")?)?.remove();
+            return Some(());
+        }
+        if let Some(words) = reveal::press(&target) {
+            self.say(Some(words.to_owned()));
             return Some(());
         }
         // A page that only changes leaves an open menu open.
@@ -204,7 +209,7 @@ impl Documents for Forms {
 
     fn on_form(&self, turned: Box<dyn Fn(Result<Turn, Problem>)>) {
         self.ears.borrow_mut().turned = Some(turned);
-        keep::restore(self.browser.account());
+        arrived(self.browser.account());
     }
 
     fn on_words(&self, say: Box<dyn Fn(String)>) {
@@ -223,8 +228,16 @@ fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
     };
     sheet.set_inner_html(&new.inner_html());
     dress(&parsed);
-    keep::restore(account);
+    arrived(account);
     Some(Turn { target, title: Some(parsed.title()), problem: parsed.get_element_by_id("problem").is_some() })
+}
+
+/// A document is on the sheet: what only scripts can do for it.
+fn arrived(account: Option<uuid::Uuid>) {
+    keep::restore(account);
+    if let Some(document) = document() {
+        reveal::offer(&document);
+    }
 }
 
 /// Appends the list of a page that came to the one on the sheet, and takes over what is under it. How many items that were.

@@ -7,6 +7,7 @@ mod documents;
 mod http;
 mod keep;
 mod passkey;
+mod reveal;
 mod storage;
 mod tabs;
 mod window;

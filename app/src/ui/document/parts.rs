@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::routes;
 use crate::ui::erased::Erase;
-use crate::ui::text;
+use crate::ui::text::{self, password};
 use crate::wire::problem::{Code, Problem};
 
 /// The one `h1`. It takes the focus after a navigation.
@@ -108,7 +108,7 @@ pub fn field(field: Field<'_>, problem: Option<&Problem>) -> AnyView {
             {above(&field, error.as_deref())}
             <div class="entry">
                 <input
-                    id=id
+                    id=id.clone()
                     name=name
                     type=kind.to_owned()
                     value=value
@@ -120,13 +120,22 @@ pub fn field(field: Field<'_>, problem: Option<&Problem>) -> AnyView {
                     aria-invalid=error.is_some().then_some("true")
                     aria-describedby=described
                 />
+                {(kind == "password").then(|| reveal(&id))}
             </div>
         </div>
     }
     .erased()
 }
 
-/// The same for more than a line of text.
+/// *Show*: of no use without scripts, which take `hidden` away and do the rest.
+fn reveal(of: &str) -> AnyView {
+    view! {
+        <button type="button" class="btn reveal" hidden aria-controls=of.to_owned() aria-label=password::SHOW_LABEL>{password::SHOW}</button>
+    }
+    .erased()
+}
+
+/// A labelled field for more than a line of text.
 #[must_use]
 pub fn text_area(field: Field<'_>, rows: u8, problem: Option<&Problem>) -> AnyView {
     let error = fault(field.name, problem);

@@ -1,5 +1,7 @@
 //! The log-in page. Whoever is logged in already is taken on to where they wanted to go.
 
+use std::sync::Arc;
+
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,6 +16,7 @@ use crate::ui::part::chooser::Chooser;
 use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
+use crate::ui::part::passkey::{ByPasskey, UsePasskey};
 use crate::ui::part::storage::{Choice, StorageChoice};
 use crate::ui::text::{self, log_in as words};
 use crate::wire::problem::{Code, Problem};
@@ -70,7 +73,7 @@ pub(crate) fn LogIn() -> impl IntoView {
     });
 
     // Waits for a log-in under way, and goes on or says why not.
-    let enter = move |answer: Answer<Option<Offer>>| {
+    let enter = move |answer: Answer<Option<Offer>>, of: Submission| {
         let (go, next, storage) = (go.clone(), next(), choice.chosen().unwrap_or_default());
         entering.set_value(true);
         frame.returning.set_value(false);
@@ -94,7 +97,7 @@ pub(crate) fn LogIn() -> impl IntoView {
                     if !matches!(problem.code, Code::Unreachable | Code::InvalidCode | Code::Throttled) {
                         fill(password, "");
                     }
-                    form.refuse(problem);
+                    of.refuse(problem);
                 }
             }
         });
@@ -109,19 +112,20 @@ pub(crate) fn LogIn() -> impl IntoView {
         }
         let code = Some(typed(code)).filter(|code| !code.is_empty()).map(Secret::new);
         match filled(typed(login), typed(password)) {
-            Ok((login, password)) => enter(verbs.log_in(Form { login, password, code, storage: choice.chosen(), save: None })),
+            Ok((login, password)) => enter(verbs.log_in(Form { login, password, code, storage: choice.chosen(), save: None }), form),
             Err(problem) => form.refuse(problem),
         }
     };
-    let has_passkeys = by_passkey.as_ref().is_some_and(|verbs| verbs.has_passkeys());
-    let passkey = move |_| {
-        if let Some(verbs) = by_passkey.as_ref().filter(|_| form.begin()) {
-            enter_by_passkey(verbs.log_in_by_passkey(choice.chosen()));
-        }
+    let possible = by_passkey.as_ref().is_some_and(|verbs| verbs.has_passkeys());
+    let by_passkey = ByPasskey {
+        possible,
+        enter: Arc::new(move |of| {
+            if let Some(verbs) = by_passkey.as_ref().filter(|_| of.begin()) {
+                enter_by_passkey(verbs.log_in_by_passkey(choice.chosen()), of);
+            }
+        }),
     };
-    // Its room is kept until the page is awake, so that nothing below it moves then.
-    let ready = move || frame.hydrated.get();
-    let without = move || ready() && !has_passkeys;
+    let in_rows = by_passkey.clone();
 
     let reason = move || query.with(|query| query.get_str("why").map(Why::parse));
     let still = move |why| {
@@ -140,7 +144,7 @@ pub(crate) fn LogIn() -> impl IntoView {
             <div class="narrow">
                 {move || view! { <Heading text=if known.get() { words::BACK } else { words::TITLE } /> }.erased()}
                 {move || reason().map(|why| view! { <p class="notice">{text::ending::why(why)} {still(why)}</p> }.erased())}
-                {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() /> }.erased())}
+                {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() passkey=in_rows.clone() /> }.erased())}
                 <section class="card stack">
                     {move || known.get().then(|| view! { <h2>{words::ANOTHER}</h2> }.erased())}
                     <Summary of=form />
@@ -172,7 +176,7 @@ pub(crate) fn LogIn() -> impl IntoView {
                         }}
                         <StorageChoice choice=choice typed=typed_storage />
                         <Send of=form label=words::SEND busy=words::SENDING />
-                        <button type="button" class="btn" class:late=move || !ready() hidden=without on:click=passkey>{text::passkeys::USE}</button>
+                        <UsePasskey by=by_passkey of=form />
                     </form>
                 </section>
                 <p class="center"><a href=routes::page::FORGOT>{words::FORGOT}</a></p>

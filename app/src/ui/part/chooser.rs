@@ -11,6 +11,7 @@ use crate::ui::frame::{Frame, go, session};
 use crate::ui::part::field::typed;
 use crate::ui::part::form::{Submission, Summary};
 use crate::ui::part::mark::Avatar;
+use crate::ui::part::passkey::{ByPasskey, UsePasskey};
 use crate::ui::text::{self, log_in, saved as words};
 use crate::ui::time;
 use crate::wire::problem::Code;
@@ -20,11 +21,12 @@ use crate::wire::session::{Boot, Why};
 
 /// The rows. `next`: where they lead.
 #[component]
-pub(crate) fn Chooser(of: Submission, entering: StoredValue<bool>, next: String) -> impl IntoView {
+pub(crate) fn Chooser(of: Submission, entering: StoredValue<bool>, next: String, passkey: ByPasskey) -> impl IntoView {
     let accounts = Frame::here().accounts;
     let rows = {
         move || {
-            let row = |saved: Saved| view! { <Row saved=saved of=of entering=entering next=next.clone() /> }.erased();
+            let row =
+                |saved: Saved| view! { <Row saved=saved of=of entering=entering next=next.clone() passkey=passkey.clone() /> }.erased();
             accounts.get().into_iter().map(row).collect::<Vec<_>>()
         }
     };
@@ -40,7 +42,7 @@ pub(crate) fn Chooser(of: Submission, entering: StoredValue<bool>, next: String)
 }
 
 #[component]
-fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) -> impl IntoView {
+fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String, passkey: ByPasskey) -> impl IntoView {
     let Saved { id, username, display_name, ask_password, spent, parked, saved_at, .. } = saved;
     let hint = match spent {
         Some(why) => words::spent(why).to_owned(),
@@ -102,6 +104,7 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) 
                         <input id=field name="password" type="password" autocomplete="current-password" required node_ref=password />
                     </div>
                     <button class="btn primary">{log_in::SEND}</button>
+                    <UsePasskey by=passkey of=of />
                 </div>
             </details>
         }

@@ -25,7 +25,6 @@ pub(crate) struct Traits {
 pub(crate) fn Field(traits: Traits, typed: String, error: Signal<Option<String>>, node: NodeRef<Input>) -> impl IntoView {
     let Traits { name, label, hint, kind, autocomplete, optional } = traits;
     let secret = kind == "password";
-    let shown = RwSignal::new(false);
     let hint_id = format!("{name}-hint");
     let error_id = format!("{name}-error");
     let described = {
@@ -48,7 +47,7 @@ pub(crate) fn Field(traits: Traits, typed: String, error: Signal<Option<String>>
                 <input
                     id=name
                     name=name
-                    type=move || if secret && shown.get() { "text" } else { kind }
+                    type=kind
                     value=typed
                     autocomplete=autocomplete
                     autocapitalize=(name != "display_name").then_some("none")
@@ -58,31 +57,20 @@ pub(crate) fn Field(traits: Traits, typed: String, error: Signal<Option<String>>
                     aria-describedby=described
                     node_ref=node
                 />
-                {secret.then(|| view! { <Reveal of=name shown=shown /> })}
+                {secret.then(|| view! { <Reveal of=name /> })}
             </div>
         </div>
     }
     .erased()
 }
 
-/// *Show* and *Hide*. It needs scripts, so it appears with them.
+/// *Show* and *Hide*, as documents have it, too. It needs scripts, so it appears with them; what it does, the browser's side does for all.
 #[component]
-fn Reveal(of: &'static str, shown: RwSignal<bool>) -> impl IntoView {
-    let frame = Frame::here();
-    let press = move |_| {
-        shown.update(|shown| *shown = !*shown);
-        frame.status.set(if shown.get() { words::VISIBLE } else { words::HIDDEN }.to_owned());
-    };
+fn Reveal(of: &'static str) -> impl IntoView {
+    let hydrated = Frame::here().hydrated;
     view! {
-        <button
-            type="button"
-            class="btn reveal"
-            hidden=move || !frame.hydrated.get()
-            aria-controls=of
-            aria-label=move || if shown.get() { words::HIDE_LABEL } else { words::SHOW_LABEL }
-            on:click=press
-        >
-            {move || if shown.get() { words::HIDE } else { words::SHOW }}
+        <button type="button" class="btn reveal" hidden=move || !hydrated.get() aria-controls=of aria-label=words::SHOW_LABEL>
+            {words::SHOW}
         </button>
     }
 }

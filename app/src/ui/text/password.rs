@@ -12,12 +12,18 @@ pub const SPENT_TITLE: &str = "This link does not work any more";
 pub const SAME: &str = "Choose a password that you do not use already";
 
 pub(crate) const YOURS: &str = "Your password";
-pub(crate) const SHOW: &str = "Show";
-pub(crate) const HIDE: &str = "Hide";
-pub(crate) const SHOW_LABEL: &str = "Show password";
-pub(crate) const HIDE_LABEL: &str = "Hide password";
-pub(crate) const VISIBLE: &str = "Your password is visible";
-pub(crate) const HIDDEN: &str = "Your password is hidden";
+/// The button beside a field, while nobody can read it.
+pub const SHOW: &str = "Show";
+/// While everybody can.
+pub const HIDE: &str = "Hide";
+/// The same to screen readers.
+pub const SHOW_LABEL: &str = "Show password";
+/// The same.
+pub const HIDE_LABEL: &str = "Hide password";
+/// Read out when it was pressed.
+pub const VISIBLE: &str = "Your password is visible";
+/// The same.
+pub const HIDDEN: &str = "Your password is hidden";
 
 pub(crate) const CURRENT: &str = "Current password";
 pub(crate) const NEW: &str = "New password";

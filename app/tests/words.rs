@@ -1,5 +1,7 @@
 //! A view holds no text of its own: every word that a person reads is in `ui/text`, where another language can take its place.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, that is how it fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

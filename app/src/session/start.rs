@@ -17,7 +17,7 @@ use crate::wire::session::{Boot, TokenStorage, Why};
 /// How long the watchman sleeps at most, in milliseconds. Timers are only a hint, as browsers throttle and laptops sleep.
 const ROUND: f64 = 5_000.0;
 /// How long a tab waits for the word of another one, in milliseconds.
-const HEARSAY: f64 = 300.0;
+const HEARSAY: f64 = 1_000.0;
 
 impl Engine {
     /// Finds the session there is: the one that the server saw, or the one that only this browser can see.

@@ -40,6 +40,9 @@ impl Store {
         let mut service = S3ServiceBuilder::new(FileSystem::new(self.folder.path()).unwrap());
         service.set_auth(SimpleAuth::from_single("lamp", "oil"));
         let service = HandleError::new(service.build(), async |_: s3s::HttpError| StatusCode::INTERNAL_SERVER_ERROR);
+        // What it keeps in folders it makes on demand; a bucket, others do not.
+        let router = ["/lamps", "/lamps/", "/lamps/{*key}"].into_iter();
+        let router = router.fold(Router::new(), |router, path| router.route_service(path, service.clone()));
         let (stop, stopped) = oneshot::channel();
         // In a runtime of its own: where that ends, so do its connections.
         let thread = std::thread::spawn(move || {
@@ -47,7 +50,7 @@ impl Store {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 tokio::select! {
-                    served = std::future::IntoFuture::into_future(axum::serve(listener, Router::new().fallback_service(service))) => served.unwrap(),
+                    served = std::future::IntoFuture::into_future(axum::serve(listener, router)) => served.unwrap(),
                     _ = stopped => {}
                 }
             });
@@ -111,11 +114,11 @@ impl Drop for Store {
     }
 }
 
-async fn post(client: &reqwest::Client, server: &Process, token: &str) -> reqwest::Response {
+async fn post(client: &reqwest::Client, server: &Process, token: &str, key: &str) -> reqwest::Response {
     let mut body = b"--edge\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"p\"\r\n\r\n".to_vec();
     body.extend(jpeg(600, 400));
     body.extend(b"\r\n--edge--\r\n");
-    let request = client.post(format!("{}/api/posts", server.url)).bearer_auth(token).header("idempotency-key", "one");
+    let request = client.post(format!("{}/api/posts", server.url)).bearer_auth(token).header("idempotency-key", key);
     request.header("content-type", "multipart/form-data; boundary=edge").body(body).send().await.unwrap()
 }
 
@@ -129,7 +132,7 @@ async fn a_picture_lies_in_the_bucket_and_goes_with_its_post() {
     let client = reqwest::Client::new();
     let grant = log_in(&client, &server.url).await;
     let token = grant["access"].as_str().unwrap();
-    let reply = post(&client, &server, token).await;
+    let reply = post(&client, &server, token, "one").await;
     assert_eq!(reply.status(), 201);
     let made: serde_json::Value = reply.json().await.unwrap();
     let objects = store.objects();
@@ -156,7 +159,7 @@ async fn a_store_that_is_away_is_said_and_nothing_is_posted() {
     let client = reqwest::Client::new();
     let grant = log_in(&client, &server.url).await;
     let token = grant["access"].as_str().unwrap();
-    let made: serde_json::Value = post(&client, &server, token).await.json().await.unwrap();
+    let made: serde_json::Value = post(&client, &server, token, "one").await.json().await.unwrap();
     let picture = format!("{}{}", server.url, made["picture"].as_str().unwrap());
     let page = format!("{}/api/posts/{}", server.url, made["post_id"].as_str().unwrap());
     store.go_away();
@@ -175,13 +178,13 @@ async fn a_store_that_is_away_is_said_and_nothing_is_posted() {
     assert!(begun.elapsed().as_secs() < 25, "nobody waits for long: {:?}", begun.elapsed());
     let mine = client.get(format!("{}/api/users/mina", server.url)).bearer_auth(token).send().await.unwrap();
     let mine: serde_json::Value = mine.json().await.unwrap();
-    let newest = &mine["page"]["posts"][0]["post_id"];
+    let newest = &mine["page"]["items"][0]["post_id"];
     assert_eq!(newest, &made["post_id"], "no post without its picture: {mine}");
     // The post goes, its files are left to the sweep: who removes something is not told that they cannot.
     assert_eq!(client.delete(&page).bearer_auth(token).send().await.unwrap().status(), 204);
 
     store.come_back();
-    assert_eq!(post(&client, &server, token).await.status(), 201, "and without a restart");
+    assert_eq!(post(&client, &server, token, "two").await.status(), 201, "and without a restart");
 }
 
 #[tokio::test(flavor = "multi_thread")]

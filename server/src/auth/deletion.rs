@@ -17,7 +17,6 @@ use crate::store::{Tx, mails};
 
 /// For how long it can be taken back, in milliseconds.
 const GRACE: i64 = 14 * 24 * 60 * 60 * 1000;
-const LAST_ADMIN: &str = "You are the only admin. Make somebody else one first.";
 
 /// The account of `asking` is out of sight from now on, logged out everywhere, and removed in 14 days. Takes the password. Answers with
 /// when it is removed.
@@ -31,7 +30,7 @@ pub async fn ask(auth: &Auth, asking: &Session, password: &Secret, device: &Devi
     let at = now + GRACE;
     let mut tx = auth.db.begin().await?;
     if account.role() == Role::Admin && accounts::other_admins(&mut tx, account.account_id).await? == 0 {
-        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("password", LAST_ADMIN)));
+        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("password", app::ui::text::account::LAST_ADMIN)));
     }
     if accounts::delete_later(&mut tx, account.account_id, at).await?.is_some() {
         events::note(&mut tx, account.account_id, Some(asking.session_id), kind::DELETION_ASKED, device, now).await?;

@@ -66,3 +66,6 @@ pub(crate) fn button(deed: &str, name: &str) -> String {
 pub(crate) fn of(name: &str) -> String {
     format!(": {name}")
 }
+
+/// In answer to whoever wants to delete their account, and nobody would be left who governs.
+pub const LAST_ADMIN: &str = "You are the only admin. Make somebody else one first.";

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::routes;
 use app::ui::document::account::{self as document, Account, Done};
+use app::ui::text;
 use app::ui::text::account::TITLE;
 use app::wire::account::{Role, Viewer};
 use app::wire::problem::{Code, Problem};
@@ -62,7 +63,7 @@ async fn page(
     let now = site.auth.clock.now();
     let account = accounts::summary(&site.auth.db, account_id, now).await?.ok_or(Error::NotFound)?;
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let title = if problem.is_some() { format!("Error: {}", account.username) } else { account.username.clone() };
+    let title = if problem.is_some() { [text::ERROR, &account.username].concat() } else { account.username.clone() };
     let model = Account { own: viewer.account_id == account_id, account, done, problem, now };
     Ok(documents::page(visitor, status, &title, document::account(&model)).await)
 }

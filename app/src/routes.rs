@@ -20,6 +20,8 @@ pub mod page {
     pub const SETTINGS_SAVED: &str = "/settings/security/saved";
     /// The list of accounts, for the role `admin`.
     pub const ADMIN_ACCOUNTS: &str = "/admin/accounts";
+    /// One of them, and what an admin can do to it.
+    pub const ADMIN_ACCOUNT: &str = "/admin/accounts/{account_id}";
     /// A new post.
     pub const NEW_POST: &str = "/new";
     /// What one can change, and see, about one's account.
@@ -161,6 +163,12 @@ pub mod api {
 #[must_use]
 pub fn post(post_id: &str) -> String {
     ["/p/", post_id].concat()
+}
+
+/// An account, as admins see it.
+#[must_use]
+pub fn admin_account(account_id: &str) -> String {
+    ["/admin/accounts/", account_id].concat()
 }
 
 /// The page of a person.

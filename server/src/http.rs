@@ -102,6 +102,7 @@ pub fn router(site: Arc<Site>) -> Router {
     let documents = Router::new()
         .route(page::HOME, get(pages::home::show))
         .route(page::ADMIN_ACCOUNTS, get(pages::accounts::show))
+        .route(page::ADMIN_ACCOUNT, get(pages::account::show).post(pages::account::act))
         .route(page::NEW_POST, get(pages::new_post::show).post(pages::new_post::publish).layer(DefaultBodyLimit::max(upload::BODY_MAX)))
         .route(page::POST, get(pages::post::show))
         .route(page::LIKE, get(pages::post::open).post(pages::post::like))

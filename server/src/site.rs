@@ -111,6 +111,9 @@ impl Site {
             Some(url) => Pictures::in_s3(url),
         };
         let pictures = Arc::new(pictures.map_err(StartError::Pictures)?);
+        if config.pictures.is_some() {
+            pictures.check().await.map_err(StartError::Pictures)?;
+        }
         let mailer = Mailer::new(config.smtp.as_ref(), config.mail_from.as_deref(), &origin, local).map_err(StartError::Mail)?;
         if !mailer.sends() && !local {
             tracing::warn!("no mail server is configured: mails wait in the outbox, and nobody can set a forgotten password anew");

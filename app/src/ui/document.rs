@@ -1,6 +1,7 @@
 //! Pages that the server makes, one a file: functions of plain data, links and forms. With scripts, `part::sheet` fetches them through the
 //! session and shows them in place; without, they are ordinary pages. No code of theirs reaches the browser.
 
+pub mod account;
 pub mod accounts;
 pub mod activity;
 pub mod alerts;

@@ -9,6 +9,7 @@
 //! Times and spans are written in `ui::time`; mails by the server, in `auth::mail::text`. What is wrong with a field or a request, the API
 //! says in `wire`, in the same words for people and for programs.
 
+pub mod account;
 pub mod accounts;
 pub mod activity;
 pub mod appearance;

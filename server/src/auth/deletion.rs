@@ -1,5 +1,7 @@
 //! The end of an account: asked for with the password, done 14 days later, taken back by a log-in before that.
 
+use app::wire::account::Role;
+use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use app::wire::security::Alert;
 use app::wire::session::Why;
@@ -20,13 +22,16 @@ const GRACE: i64 = 14 * 24 * 60 * 60 * 1000;
 /// when it is removed.
 ///
 /// # Errors
-/// As [`prove::password`]; nothing has changed then.
+/// As [`prove::password`]; [`Error::Fields`] for the last admin. Nothing has changed then.
 pub async fn ask(auth: &Auth, asking: &Session, password: &Secret, device: &Device) -> Result<Timestamp> {
     let account = accounts::by_id(&auth.db, asking.account_id).await?.ok_or(Error::InvalidAccess)?;
     prove::password(auth, &account, password, "password", device).await?;
     let now = auth.clock.now();
     let at = now + GRACE;
     let mut tx = auth.db.begin().await?;
+    if account.role() == Role::Admin && accounts::other_admins(&mut tx, account.account_id).await? == 0 {
+        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("password", app::ui::text::account::LAST_ADMIN)));
+    }
     if accounts::delete_later(&mut tx, account.account_id, at).await?.is_some() {
         events::note(&mut tx, account.account_id, Some(asking.session_id), kind::DELETION_ASKED, device, now).await?;
         mail::write(&mut tx, &account, &mail::text::deletion_asked(&account.username), now).await?;

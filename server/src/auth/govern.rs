@@ -1,6 +1,6 @@
 //! What an admin does to an account. All of it is noted, with who did it.
 
-use app::wire::account::Role;
+use app::wire::account::{AccountSummary, Role};
 use app::wire::problem::{Code, Problem};
 use app::wire::security::{AccountChange, AuditedEvent};
 use app::wire::session::Why;
@@ -15,11 +15,34 @@ use crate::store::{Tx, accounts};
 
 /// The most events in one answer.
 const PAGE: i64 = 100;
+/// The most accounts in one answer.
+pub const ACCOUNTS: i64 = 50;
+
+/// A page of the accounts whose username or e-mail address has `search` in it, oldest first, and after which account the next one begins.
+///
+/// # Errors
+/// When the database fails.
+pub async fn accounts(auth: &Auth, search: &str, after: Option<Uuid>) -> Result<(Vec<AccountSummary>, Option<Uuid>)> {
+    let mut rows = accounts::summaries(&auth.db, search, after, ACCOUNTS + 1, auth.clock.now()).await?;
+    let more = rows.len() > ACCOUNTS as usize;
+    rows.truncate(ACCOUNTS as usize);
+    let next = rows.last().filter(|_| more).map(|row| row.account_id);
+    Ok((rows, next))
+}
+
+/// Begins what `admin` does to an account. Both are held, in one order, so that of two admins who take each other's power away at the same
+/// moment one comes too late: somebody is always left who governs.
+async fn begin(auth: &Auth, admin: Uuid, account_id: Uuid) -> Result<Tx> {
+    let mut tx = auth.db.begin().await?;
+    accounts::hold(&mut tx, admin.min(account_id)).await?;
+    accounts::hold(&mut tx, admin.max(account_id)).await?;
+    if accounts::governs(&mut tx, admin).await? { Ok(tx) } else { Err(Error::Forbidden) }
+}
 
 /// Another role, disabled or enabled. Access tokens of the account stop at once; one that is disabled is logged out everywhere.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Fields`] where there is nothing to change, or admins would take away their own power.
+/// [`Error::NotFound`]; [`Error::Forbidden`] for an admin who is none by now; [`Error::Fields`] where there is nothing to change, or admins would take away their own power.
 pub async fn change(auth: &Auth, admin: Uuid, account_id: Uuid, to: AccountChange, device: &Device) -> Result<()> {
     let refused = |field: &str, why: &str| Err(Error::Fields(Problem::new(Code::InvalidFields).field(field, why)));
     if to.role.is_none() && to.disabled.is_none() {
@@ -32,7 +55,7 @@ pub async fn change(auth: &Auth, admin: Uuid, account_id: Uuid, to: AccountChang
         return refused("role", "You cannot take your own role away");
     }
     let now = auth.clock.now();
-    let mut tx = auth.db.begin().await?;
+    let mut tx = begin(auth, admin, account_id).await?;
     accounts::govern(&mut tx, account_id, to.role, to.disabled, now).await?.ok_or(Error::NotFound)?;
     let mut ending = Ending::default();
     if to.role.is_some() {
@@ -52,11 +75,11 @@ pub async fn change(auth: &Auth, admin: Uuid, account_id: Uuid, to: AccountChang
 /// Ends every session of an account.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::Forbidden`] for an admin who is none by now.
 pub async fn end_sessions(auth: &Auth, admin: Uuid, account_id: Uuid, device: &Device) -> Result<()> {
     accounts::by_id(&auth.db, account_id).await?.ok_or(Error::NotFound)?;
     let now = auth.clock.now();
-    let mut tx = auth.db.begin().await?;
+    let mut tx = begin(auth, admin, account_id).await?;
     let ending = ending::everything_ends(&mut tx, account_id, None, Why::Elsewhere, now).await?;
     note(&mut tx, admin, account_id, kind::ENDED_BY_ADMIN, device, now).await?;
     tx.commit().await?;

@@ -107,3 +107,13 @@ fn help_names_every_setting_and_every_command() {
     assert!(["login", "feed", "logout", "--store"].iter().all(|word| help().contains(word)));
     assert!(SETTINGS.iter().all(|setting| help().contains(setting.name)));
 }
+
+#[test]
+fn the_handbook_names_every_setting_as_the_help_does_and_no_other() {
+    let handbook = include_str!("../../../docs/operations.md");
+    let (_, settings) = handbook.split_once("\n## Settings\n").unwrap();
+    let (settings, _) = settings.split_once("\n## ").unwrap();
+    let rows: Vec<&str> = settings.lines().filter(|line| line.starts_with("| `")).collect();
+    let wanted: Vec<String> = SETTINGS.iter().map(|setting| format!("| `{}` | {} |", setting.name, setting.help)).collect();
+    assert_eq!(rows, wanted);
+}

@@ -5,13 +5,14 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::wire::problem::{Code, Problem};
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{ClientConfigKey, ObjectStore, ObjectStoreExt, RetryConfig};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::prepare::{self, Prepared};
@@ -22,6 +23,11 @@ use crate::model::fill_random;
 const AT_ONCE: usize = 2;
 /// How many may be there at all, those that wait among them, each with its upload in memory; over it, [`Error::Busy`].
 const ROOM: usize = 16;
+
+/// How long a request waits for a store that fails or does not answer: less than any request may take.
+fn patience() -> RetryConfig {
+    RetryConfig { max_retries: 2, retry_timeout: Duration::from_secs(10), ..RetryConfig::default() }
+}
 
 /// The store, and the pool in which pictures are prepared for it.
 #[derive(Debug)]
@@ -56,11 +62,42 @@ impl Pictures {
         let (bucket, prefix) = url.trim_start_matches("s3://").split_once('/').unwrap_or((url.trim_start_matches("s3://"), ""));
         // Before the first client is made; again does no harm.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(io::Error::other)?;
+        let store = AmazonS3Builder::from_env()
+            .with_bucket_name(bucket)
+            .with_retry(patience())
+            .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::ConnectTimeout), "3 seconds")
+            .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), "10 seconds")
+            .build()
+            .map_err(io::Error::other)?;
         Ok(match prefix.trim_matches('/') {
             "" => Self::over(Arc::new(store)),
             prefix => Self::over(Arc::new(PrefixStore::new(store, prefix))),
         })
+    }
+
+    /// Writes, reads and removes a file that is none of a picture's, so that wrong credentials are told at the start and not to somebody who
+    /// posts. A store that is away for the moment is only warned of: everything but pictures works without it.
+    ///
+    /// # Errors
+    /// When it refuses.
+    pub async fn check(&self) -> io::Result<()> {
+        let key = Key::from(format!("check-{}", new_name()));
+        let checked = async {
+            self.store.put(&key, "nightlatch".into()).await?;
+            self.store.get(&key).await?.bytes().await?;
+            self.store.delete(&key).await
+        };
+        match checked.await {
+            Ok(()) => Ok(()),
+            Err(object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. }) => {
+                Err(io::Error::other("the store refuses the credentials of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"))
+            }
+            Err(object_store::Error::NotFound { .. }) => Err(io::Error::other("there is no such bucket")),
+            Err(error) => {
+                tracing::warn!(%error, "the picture store is away: pictures are answered 503 until it is back");
+                Ok(())
+            }
+        }
     }
 
     fn over(store: Arc<dyn ObjectStore>) -> Self {

@@ -1,5 +1,6 @@
 //! The documents, one file each: what a page shows, and what its forms do.
 
+pub mod account;
 pub mod accounts;
 pub mod activity;
 pub mod appearance;

@@ -61,14 +61,18 @@ statements! {
     DELETE_LATER = "update accounts set delete_at = $2, epoch = epoch + 1 where account_id = $1 and delete_at is null returning *";
     DUE = "select * from accounts where delete_at <= $1 limit 100";
     REMOVE = "delete from accounts where account_id = $1 and delete_at <= $2";
+    GOVERNS = "select count(*) from accounts where account_id = $1 and role = 'admin' and disabled_at is null";
+    OTHER_ADMINS = "select count(*) from accounts
+        where account_id <> $1 and role = 'admin' and disabled_at is null and delete_at is null";
     SUMMARIES = "select a.account_id, a.username, a.display_name, a.role, a.created_at, a.disabled_at,
-            count(s.session_id) as sessions, max(s.last_seen_at) as last_seen_at
+            (select count(*) from sessions s
+                where s.account_id = a.account_id and s.ended_at is null and s.idle_expires_at > $1 and s.expires_at > $1) as sessions,
+            (select max(s.last_seen_at) from sessions s
+                where s.account_id = a.account_id and s.ended_at is null and s.idle_expires_at > $1 and s.expires_at > $1) as last_seen_at
         from accounts a
-        left join sessions s on s.account_id = a.account_id and s.ended_at is null and s.idle_expires_at > $1 and s.expires_at > $1
-        where a.account_id between $2 and $3
-        group by a.account_id, a.username, a.display_name, a.role, a.created_at, a.disabled_at
-        order by a.created_at, a.account_id
-        limit 1000";
+        where a.account_id between $2 and $3 and (a.username like $4 escape '!' or a.email_key like $4 escape '!')
+        order by a.account_id
+        limit $5";
 }
 
 /// By key.
@@ -202,6 +206,23 @@ pub async fn govern(tx: &mut Tx, account_id: Uuid, role: Option<Role>, disabled:
         .await)
 }
 
+/// Whether it may govern others, now. After [`hold`] it stays so until the transaction is over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn governs(tx: &mut Tx, account_id: Uuid) -> Result<bool> {
+    let found: i64 = on!(tx tx, |conn| sqlx::query_scalar(GOVERNS).bind(account_id).fetch_one(conn).await)?;
+    Ok(found > 0)
+}
+
+/// How many admins there are beside an account that could log in and are not about to be removed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn other_admins(tx: &mut Tx, account_id: Uuid) -> Result<i64> {
+    on!(tx tx, |conn| sqlx::query_scalar(OTHER_ADMINS).bind(account_id).fetch_one(conn).await)
+}
+
 /// Everything of it is removed at `at`, unless somebody logs in before. `None`: it was asked before.
 ///
 /// # Errors
@@ -238,12 +259,35 @@ struct SummaryRow {
     last_seen_at: Option<Timestamp>,
 }
 
-/// Every account with its living sessions counted, oldest first, 1000 at most.
+/// Up to `limit` accounts with their living sessions counted, oldest first, made after the account `after`. Only those whose username or
+/// claimed e-mail address has `search` in it, however it is written.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn summaries(db: &Db, now: Timestamp) -> Result<Vec<AccountSummary>> {
-    summaries_between(db, Uuid::nil(), Uuid::max(), now).await
+pub async fn summaries(db: &Db, search: &str, after: Option<Uuid>, limit: i64, now: Timestamp) -> Result<Vec<AccountSummary>> {
+    let search = search.trim().to_lowercase();
+    // Nobody is called so, and PostgreSQL takes no NUL.
+    if search.len() > LONGEST_SEARCH || search.contains('\0') {
+        return Ok(Vec::new());
+    }
+    let from = after.map_or(Uuid::nil(), |after| Uuid::from_u128(after.as_u128().saturating_add(1)));
+    summaries_between(db, (from, Uuid::max()), &like(&search), limit, now).await
+}
+
+/// A search longer than this finds nobody, in bytes.
+const LONGEST_SEARCH: usize = 254;
+
+/// A pattern of SQL for what has `text` in it.
+fn like(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// One account with its living sessions counted.
@@ -251,11 +295,18 @@ pub async fn summaries(db: &Db, now: Timestamp) -> Result<Vec<AccountSummary>> {
 /// # Errors
 /// When the database fails.
 pub async fn summary(db: &Db, account_id: Uuid, now: Timestamp) -> Result<Option<AccountSummary>> {
-    Ok(summaries_between(db, account_id, account_id, now).await?.pop())
+    Ok(summaries_between(db, (account_id, account_id), "%", 1, now).await?.pop())
 }
 
-async fn summaries_between(db: &Db, from: Uuid, to: Uuid, now: Timestamp) -> Result<Vec<AccountSummary>> {
-    let rows: Vec<SummaryRow> = on!(read db, |conn| sqlx::query_as(SUMMARIES).bind(now).bind(from).bind(to).fetch_all(conn).await)?;
+async fn summaries_between(db: &Db, (from, to): (Uuid, Uuid), like: &str, limit: i64, now: Timestamp) -> Result<Vec<AccountSummary>> {
+    let rows: Vec<SummaryRow> = on!(read db, |conn| sqlx::query_as(SUMMARIES)
+        .bind(now)
+        .bind(from)
+        .bind(to)
+        .bind(like)
+        .bind(limit)
+        .fetch_all(conn)
+        .await)?;
     Ok(rows
         .into_iter()
         .map(|row| AccountSummary {

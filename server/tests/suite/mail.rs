@@ -1,13 +1,19 @@
 //! Mails: rows first, sent once, tried again. The mail server is a real one, as far as a test needs it.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use app::wire::secret::Secret;
 use serde_json::json;
 use server::config::Config;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
+use crate::process::Process;
 use crate::world::{World, fresh_postgres};
 
 /// A mail server on a port of its own, which refuses the first `refusals` mails.
@@ -27,7 +33,7 @@ impl Server {
             while let Ok((stream, _)) = listener.accept().await {
                 let refuse = refusals > 0;
                 refusals = refusals.saturating_sub(1);
-                tokio::spawn(serve(stream, refuse, Arc::clone(&kept)));
+                tokio::spawn(serve(stream, refuse, false, true, Arc::clone(&kept)));
             }
         });
         Self { port, received }
@@ -47,19 +53,28 @@ impl Server {
     }
 }
 
-/// One conversation (RFC 5321).
-async fn serve(stream: tokio::net::TcpStream, refuse: bool, kept: Arc<Mutex<Vec<String>>>) {
+/// One conversation (RFC 5321). Answers with the stream where it is to go on in TLS.
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    refuse: bool,
+    starttls: bool,
+    greet: bool,
+    kept: Arc<Mutex<Vec<String>>>,
+) -> Option<S> {
     let mut stream = BufReader::new(stream);
     let mut mail: Option<String> = None;
-    let mut say = "220 ready\r\n";
+    let mut say = if greet { "220 ready\r\n" } else { "" };
     loop {
-        if stream.get_mut().write_all(say.as_bytes()).await.is_err() {
-            return;
+        if stream.get_mut().write_all(say.as_bytes()).await.is_err() || stream.get_mut().flush().await.is_err() {
+            return None;
+        }
+        if say.starts_with("220 go") {
+            return Some(stream.into_inner());
         }
         let mut line = String::new();
         while let (Ok(read), Some(text)) = (stream.read_line(&mut line).await, mail.as_mut()) {
             if read == 0 {
-                return;
+                return None;
             }
             if line == ".\r\n" {
                 break;
@@ -68,7 +83,7 @@ async fn serve(stream: tokio::net::TcpStream, refuse: bool, kept: Arc<Mutex<Vec<
             line.clear();
         }
         say = match line.trim_end() {
-            "" => return,
+            "" => return None,
             "." => {
                 kept.lock().unwrap().extend(mail.take());
                 "250 taken\r\n"
@@ -78,6 +93,8 @@ async fn serve(stream: tokio::net::TcpStream, refuse: bool, kept: Arc<Mutex<Vec<
                 "354 go on\r\n"
             }
             "QUIT" => "221 bye\r\n",
+            "STARTTLS" => "220 go ahead\r\n",
+            hello if starttls && hello.starts_with("EHLO") => "250-fine\r\n250 STARTTLS\r\n",
             from if refuse && from.starts_with("MAIL FROM") => "451 try again later\r\n",
             _ => "250 fine\r\n",
         };
@@ -160,5 +177,116 @@ async fn two_servers_send_a_mail_once() {
         let (one, two) = (&world.site.mailer, &world.site.mailer);
         let (one, two) = tokio::join!(one.send_due(&world.site.auth), two.send_due(&world.site.auth));
         assert_eq!((one.unwrap() + two.unwrap(), server.received().len() - before), (2, 2), "two new browsers, two mails");
+    }
+}
+
+/// How a mail server speaks TLS.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Tls {
+    /// From the first byte.
+    Implicit,
+    /// After STARTTLS (RFC 3207).
+    Started,
+}
+
+/// A mail server with a certificate that it made itself, which is written to `certificate`.
+async fn with_tls(host: &str, tls: Tls, certificate: &Path) -> Server {
+    let made = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
+    std::fs::write(certificate, made.cert.pem()).unwrap();
+    native::install_tls();
+    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind((host, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let received = Arc::<Mutex<Vec<String>>>::default();
+    let kept = Arc::clone(&received);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(speak(stream, acceptor.clone(), tls, Arc::clone(&kept)));
+        }
+    });
+    Server { port, received }
+}
+
+async fn speak(stream: TcpStream, acceptor: TlsAcceptor, tls: Tls, kept: Arc<Mutex<Vec<String>>>) {
+    let stream = match tls {
+        Tls::Implicit => stream,
+        Tls::Started => {
+            let Some(stream) = serve(stream, false, true, true, Arc::clone(&kept)).await else { return };
+            stream
+        }
+    };
+    // Who does not trust the certificate goes away here.
+    let Ok(stream) = acceptor.accept(stream).await else { return };
+    serve(stream, false, false, tls == Tls::Implicit, kept).await;
+}
+
+/// A host that is this machine, and not by one of the names to which mails may go in the clear.
+const ELSEWHERE: &str = "127.0.0.2";
+
+fn url(tls: Tls, port: u16) -> String {
+    let scheme = if tls == Tls::Implicit { "smtps" } else { "smtp" };
+    format!("{scheme}://{ELSEWHERE}:{port}")
+}
+
+#[tokio::test]
+async fn a_mail_server_that_is_not_trusted_gets_nothing_and_the_mail_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    for tls in [Tls::Implicit, Tls::Started] {
+        let server = with_tls(ELSEWHERE, tls, &folder.path().join("certificate")).await;
+        let world = World::with(Config { smtp: Some(Secret::new(url(tls, server.port))), ..server.config(None) }).await;
+        world.tab().post("/api/password/forgot", &json!({"login": "mina"})).await;
+        for (pause, attempts) in [(0, 1), (0, 1), (30, 2), (30, 2), (60, 3)] {
+            world.pass(pause);
+            assert_eq!(world.site.mailer.send_due(&world.site.auth).await.unwrap(), 0, "{tls:?}");
+            assert_eq!(world.count("select attempts from mails where sent_at is null").await, attempts, "{tls:?} {pause}");
+        }
+        assert!(server.received().is_empty());
+        world.pass(3 * 24 * 60 * 60);
+        world.site.mailer.send_due(&world.site.auth).await.unwrap();
+        assert_eq!(world.count("select attempts from mails").await, 3, "{tls:?}: after three days nobody tries any more");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_is_not_sent_in_the_clear_to_another_machine() {
+    let listener = TcpListener::bind((ELSEWHERE, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let received = Arc::<Mutex<Vec<String>>>::default();
+    let kept = Arc::clone(&received);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, false, false, true, Arc::clone(&kept)));
+        }
+    });
+    let server = Server { port, received };
+    let world = World::with(Config { smtp: Some(Secret::new(url(Tls::Started, port))), ..server.config(None) }).await;
+    world.tab().post("/api/password/forgot", &json!({"login": "mina"})).await;
+    assert_eq!(world.site.mailer.send_due(&world.site.auth).await.unwrap(), 0, "it offers no STARTTLS");
+    assert_eq!((server.received().len(), world.count("select attempts from mails where sent_at is null").await), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_arrives_over_tls() {
+    for tls in [Tls::Implicit, Tls::Started] {
+        let folder = tempfile::tempdir().unwrap();
+        let certificate = folder.path().join("certificate");
+        let server = with_tls(ELSEWHERE, tls, &certificate).await;
+        let environment = [
+            ("NIGHTLATCH_SMTP", &*url(tls, server.port)),
+            ("NIGHTLATCH_MAIL_FROM", "Nightlatch <no-reply@nightlatch.example>"),
+            ("SSL_CERT_FILE", certificate.to_str().unwrap()),
+        ];
+        let site = Process::start_with(folder.path(), None, &[], &environment);
+        let client = reqwest::Client::new();
+        let begun = Instant::now();
+        let forgot = client.post(format!("{}/api/password/forgot", site.url)).json(&json!({"login": "mina"}));
+        assert!(forgot.send().await.unwrap().status().is_success());
+        while server.received().is_empty() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{tls:?}: no mail came");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(plain(&server.received()[0]).contains("Subject: Set a new password"));
     }
 }

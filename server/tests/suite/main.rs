@@ -24,6 +24,7 @@ mod factor;
 mod feed;
 mod fork;
 mod guard;
+mod guards;
 mod keys;
 mod log_in;
 mod mail;

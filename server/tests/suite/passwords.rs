@@ -145,7 +145,7 @@ async fn a_log_in_that_began_with_the_old_password_does_not_outlive_it(world: Wo
 }
 
 /// Asks for a link to a new password, and answers with what it holds.
-async fn link(world: &World) -> String {
+pub async fn link(world: &World) -> String {
     world.pass(1);
     assert_eq!(world.tab().post("/api/password/forgot", &json!({"login": "Mina@nightlatch.example"})).await.status, 204);
     let (to, subject, text) = world.deliver().await;

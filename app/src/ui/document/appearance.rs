@@ -16,6 +16,10 @@ pub struct Appearance {
     pub theme: Option<&'static str>,
     /// `reduced`.
     pub motion: Option<&'static str>,
+    /// `by-hand`: more posts come when somebody asks for them.
+    pub more: Option<&'static str>,
+    /// `no-line`: how long the way back took is not said.
+    pub back: Option<&'static str>,
 }
 
 /// The page; `saved` says that the choice has just been taken over.
@@ -23,6 +27,8 @@ pub struct Appearance {
 pub fn appearance(chosen: Appearance, saved: bool) -> AnyView {
     let themes = [("system", "As the system"), ("light", "Light"), ("dark", "Dark")];
     let motions = [("system", "As the system"), ("reduced", "Reduced")];
+    let more = [("on", "As I scroll on"), ("by-hand", "When I press “Load more posts”")];
+    let back = [("on", "Shown: “You are back”, and how fast"), ("no-line", "Not shown")];
     view! {
         <div class="narrow">
             {heading(TITLE)}
@@ -30,6 +36,8 @@ pub fn appearance(chosen: Appearance, saved: bool) -> AnyView {
             <form class="card stack" method="post" action=routes::page::APPEARANCE>
                 {choice("theme", "Colours", &themes, chosen.theme.unwrap_or("system"))}
                 {choice("motion", "Motion", &motions, chosen.motion.unwrap_or("system"))}
+                {choice("more", "Load posts automatically", &more, chosen.more.unwrap_or("on"))}
+                {choice("back", "Return line", &back, chosen.back.unwrap_or("on"))}
                 <button class="btn primary">"Save"</button>
             </form>
         </div>

@@ -91,8 +91,11 @@ pub(crate) fn acts(post: &Post, able: bool) -> AnyView {
 }
 
 /// What stands for a description where there is none.
+pub(crate) const NO_DESCRIPTION: &str = "No description";
+
+/// What a picture shows, as far as anybody has said so.
 pub(crate) fn described(alt: String) -> String {
-    some(alt).unwrap_or_else(|| "No description".to_owned())
+    some(alt).unwrap_or_else(|| NO_DESCRIPTION.to_owned())
 }
 
 /// `None` for a text that is empty.

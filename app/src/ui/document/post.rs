@@ -2,14 +2,19 @@
 
 use leptos::prelude::*;
 
-use super::card::{acts, byline, described, some};
+use super::card::{NO_DESCRIPTION, acts, byline, described, some};
 use super::parts::{Field, heading, summary, text_area};
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
 use crate::ui::time;
-use crate::wire::feed::{Comment, Post};
+use crate::wire::feed::{ALT_MAX, Comment, Post};
 use crate::wire::problem::Problem;
+
+/// The question to the author of a post whose picture nobody has described.
+const DESCRIBE: &str = "Add a description";
+/// The form for that, without one.
+pub const DESCRIBE_NOTHING: &str = "Write what the picture shows.";
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -24,6 +29,8 @@ pub struct PostPage {
     pub now: i64,
     /// Why a comment was not taken, and what it said.
     pub refused: Option<(Problem, String)>,
+    /// Why a description was not taken, and what it said.
+    pub undescribed: Option<(Problem, String)>,
 }
 
 /// What the window is called.
@@ -35,12 +42,13 @@ pub fn title(post: &Post) -> String {
 /// The page.
 #[must_use]
 pub fn post(page: PostPage) -> AnyView {
-    let PostPage { post, comments, reader, now, refused } = page;
+    let PostPage { post, comments, reader, now, refused, undescribed } = page;
     let here = routes::post(&post.post_id.simple().to_string());
     let mine = |username: &str| reader.as_deref() == Some(username);
     let own = mine(&post.username).then(|| {
         remove([&here, "/delete"].concat(), "Delete post", "Delete this post, its likes and its comments? They cannot be brought back.")
     });
+    let undescribed = (own.is_some() && post.alt.is_empty()).then(|| describe(&here, undescribed));
     let said: Vec<AnyView> = comments
         .into_iter()
         .map(|comment| {
@@ -91,10 +99,11 @@ pub fn post(page: PostPage) -> AnyView {
                     width=width
                     height=height
                     fetchpriority="high"
+                    data-post=here.clone()
                 />
                 {acts(&post, reader.is_some())}
                 {some(post.caption.clone()).map(|caption| view! { <p class="caption" dir="auto">{caption}</p> })}
-                {own}
+                {undescribed} {own}
             </article>
             <section class="card stack" id="comments" aria-labelledby="comments-title">
                 <h2 id="comments-title">"Comments"</h2>
@@ -122,6 +131,33 @@ fn say(here: &str, refused: Option<(Problem, String)>) -> AnyView {
             {text_area(field, 3, problem.as_ref())}
             <button class="btn primary">"Comment"</button>
         </form>
+    }
+    .erased()
+}
+
+/// No text, and its author can add one.
+fn describe(here: &str, refused: Option<(Problem, String)>) -> AnyView {
+    let (problem, typed) = refused.map_or((None, String::new()), |(problem, typed)| (Some(problem), typed));
+    let field = Field {
+        name: "alt",
+        label: "Describe the picture",
+        hint: Some("People who cannot see it read this."),
+        value: &typed,
+        longest: Some(ALT_MAX),
+        ..Field::default()
+    };
+    view! {
+        <div class="describe">
+            <p class="muted">{NO_DESCRIPTION}</p>
+            <details class="ask" open=problem.is_some()>
+                <summary class="btn small">{DESCRIBE}</summary>
+                <form class="stack" method="post" action=[here, "/description"].concat() data-keep="">
+                    {summary(problem.as_ref(), "keep your description")}
+                    {text_area(field, 2, problem.as_ref())}
+                    <button class="btn primary">"Save description"</button>
+                </form>
+            </details>
+        </div>
     }
     .erased()
 }

@@ -32,7 +32,7 @@ pub fn settings(open: &[Activity], browsers: usize) -> AnyView {
     let rows = [
         Row { to: routes::page::PROFILE, name: "Profile", value: "Your name, and what you say about yourself".to_owned() },
         Row { to: routes::page::SECURITY, name: SECURITY_TITLE, value: ["Logged in on ", &count(browsers)].concat() },
-        Row { to: routes::page::APPEARANCE, name: "Appearance", value: "Colours and motion, in this browser".to_owned() },
+        Row { to: routes::page::APPEARANCE, name: "Appearance", value: "Colours, motion and the feed, in this browser".to_owned() },
         Row { to: routes::page::DATA, name: "Your data", value: "A copy of it, and the end of the account".to_owned() },
     ];
     hub(TITLE, open, &rows)

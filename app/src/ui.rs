@@ -13,6 +13,8 @@ mod part;
 pub mod text;
 mod time;
 
+pub use time::since;
+
 use std::sync::Arc;
 
 use leptos::prelude::*;

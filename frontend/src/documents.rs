@@ -13,12 +13,15 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
-    Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, SupportedType, UrlSearchParams,
+    Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, MouseEvent, SubmitEvent, SupportedType,
+    UrlSearchParams,
 };
 
 use crate::api::Browser;
 use crate::http::place;
-use crate::{clock, keep, passkey};
+use crate::more::Watch;
+use crate::upload::{Say, Upload};
+use crate::{clock, keep, passkey, times, turning, upload};
 
 /// Somebody who listens.
 type Ear<T> = Option<Box<dyn Fn(T)>>;
@@ -28,8 +31,16 @@ type Ear<T> = Option<Box<dyn Fn(T)>>;
 struct Ears {
     turned: Ear<Result<Turn, Problem>>,
     say: Ear<String>,
+    /// Looks for the link to more posts.
+    watch: Option<Rc<Watch>>,
     /// How many pages have been asked for. What comes for any but the last one comes too late to be shown.
     asked: u64,
+}
+
+/// What a form sends.
+enum Sent {
+    Form(Form),
+    File(Rc<Upload>),
 }
 
 /// Documents over the engine of a session.
@@ -56,6 +67,18 @@ impl Forms {
             clock::listen(&document, "input", move |event| {
                 keep::typed(&event, this.browser.account());
             });
+            let this = forms.clone();
+            clock::listen(&document, "change", move |event| this.picked(upload::changed(&event)));
+            for event in ["dragover", "dragleave", "drop"] {
+                let this = forms.clone();
+                clock::listen(&document, event, move |event| this.picked(upload::dragged(&event)));
+            }
+            forms.ears.borrow_mut().watch = Watch::new();
+            spawn_local(async {
+                // Not before the page stands as the server has written it.
+                clock::sleep(0.0).await;
+                times::keep().await;
+            });
         }
         forms
     }
@@ -81,20 +104,26 @@ impl Forms {
             self.turned(Ok(Turn { target, title: None, problem: false }));
             return Some(());
         }
-        let body: JsValue = if form.enctype() == "multipart/form-data" {
-            data.into()
-        } else {
-            UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?.into()
+        let file = upload::chosen(&form).map(|files| (files, Rc::new(Upload::new(form.clone(), data.clone(), self.voice()))));
+        let body = match &file {
+            Some((_, upload)) => Sent::File(upload.clone()),
+            None => Sent::Form(Form(Rc::new(JsValue::from(UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?)))),
         };
         if toggle {
             turn(&form);
         }
         drop(form.set_attribute("aria-busy", "true"));
-        let answer = if toggle { self.switch(target, body) } else { self.fetch(target, Some(body)) };
+        let answer = match body {
+            Sent::Form(form) if toggle => self.switch(target, form),
+            body => self.fetch(target, Some(body)),
+        };
         let this = self.clone();
         spawn_local(async move {
             let answer = answer.await;
             drop(form.remove_attribute("aria-busy"));
+            if let Some((_, upload)) = &file {
+                upload.fail();
+            }
             match answer {
                 Ok(_) if toggle => {}
                 Err(_) if toggle => {
@@ -104,6 +133,8 @@ impl Forms {
                 Ok(Some(turn)) => {
                     if !turn.problem {
                         keep::drop_of(&form, this.browser.account());
+                    } else if let Some((files, _)) = file {
+                        upload::restore(files, this.voice()).await;
                     }
                     this.turned(Ok(turn));
                 }
@@ -143,9 +174,14 @@ impl Forms {
         let this = self.clone();
         spawn_local(async move {
             match answer.await.ok().and_then(|response| append(&response)) {
-                Some(count) => this.say(Some([&count.to_string(), " more posts loaded"].concat())),
+                Some(count) => {
+                    this.look();
+                    this.say(Some([&count.to_string(), " more posts loaded"].concat()));
+                }
                 None => {
                     drop(link.remove_attribute("aria-disabled"));
+                    // From now on by hand: what fails is not tried for ever.
+                    drop(link.set_attribute("data-more", ""));
                     link.set_text_content(Some("Try again"));
                     this.say(Some("We could not load more posts.".to_owned()));
                 }
@@ -155,26 +191,58 @@ impl Forms {
     }
 
     /// Fetches a page, or what a form leads to, and shows it. `None`: another page was asked for meanwhile.
-    fn fetch(&self, target: String, body: Option<JsValue>) -> Answer<Option<Turn>> {
+    fn fetch(&self, target: String, body: Option<Sent>) -> Answer<Option<Turn>> {
         let (account, ears) = (self.browser.account(), self.ears.clone());
         let asked = {
             let mut ears = ears.borrow_mut();
             ears.asked += 1;
             ears.asked
         };
-        let form = body.map(|body| Form(Rc::new(body)));
+        let this = self.clone();
         self.browser.with(move |engine| async move {
-            let response = engine.page(&target, form).await?;
-            if ears.borrow().asked != asked {
+            let response = match body {
+                Some(Sent::File(upload)) => {
+                    upload.shrink().await;
+                    engine.upload(&target, Form(upload)).await
+                }
+                Some(Sent::Form(form)) => engine.page(&target, Some(form)).await,
+                None => engine.page(&target, None).await,
+            }?;
+            let late = || ears.borrow().asked != asked;
+            if late() {
                 return Ok(None);
             }
-            shown(&response, account).map(Some).ok_or_else(|| Problem::new(Code::Unreachable))
+            let turn = shown(&response, account).await.ok_or_else(|| Problem::new(Code::Unreachable))?;
+            this.look();
+            Ok((!late()).then_some(turn))
         })
     }
 
     /// Tells the server that a switch was turned. There is nothing to show.
-    fn switch(&self, target: String, body: JsValue) -> Answer<Option<Turn>> {
-        self.browser.with(move |engine| async move { engine.page(&target, Some(Form(Rc::new(body)))).await.map(|_| None) })
+    fn switch(&self, target: String, form: Form) -> Answer<Option<Turn>> {
+        self.browser.with(move |engine| async move { engine.page(&target, Some(form)).await.map(|_| None) })
+    }
+
+    /// A file was chosen, if there is a field for it.
+    fn picked(&self, field: Option<HtmlInputElement>) {
+        if let Some(field) = field {
+            let say = self.voice();
+            spawn_local(async move {
+                upload::look(field, say).await;
+            });
+        }
+    }
+
+    /// Another page is on the sheet.
+    fn look(&self) {
+        if let Some(watch) = &self.ears.borrow().watch {
+            watch.look();
+        }
+    }
+
+    fn voice(&self) -> Say {
+        let this = self.clone();
+        Box::new(move |words| this.say(Some(words)))
     }
 
     fn turned(&self, answer: Result<Turn, Problem>) {
@@ -204,6 +272,7 @@ impl Documents for Forms {
     fn on_form(&self, turned: Box<dyn Fn(Result<Turn, Problem>)>) {
         self.ears.borrow_mut().turned = Some(turned);
         keep::restore(self.browser.account());
+        self.look();
     }
 
     fn on_words(&self, say: Box<dyn Fn(String)>) {
@@ -212,15 +281,15 @@ impl Documents for Forms {
 }
 
 /// Puts a document that came into the sheet. `None` when what came is none of our pages.
-fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
+async fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
     let target = response.page.clone()?;
     let parsed = parsed(response)?;
     // Every page of ours has one.
     parsed.get_element_by_id("main")?;
-    let (Some(new), Some(sheet)) = (parsed.get_element_by_id("document"), document()?.get_element_by_id("document")) else {
+    if turning::turn(&document()?, &parsed).await.is_none() {
         return Some(Turn { target, title: None, problem: false });
-    };
-    sheet.set_inner_html(&new.inner_html());
+    }
+    times::tell();
     dress(&parsed);
     keep::restore(account);
     Some(Turn { target, title: Some(parsed.title()), problem: parsed.get_element_by_id("problem").is_some() })
@@ -235,6 +304,7 @@ fn append(response: &Response) -> Option<u32> {
     for item in (0..count).filter_map(|at| items.get(at)) {
         list.append_child(&item).ok()?;
     }
+    times::tell();
     let (old, new) = (here.query_selector("#document .foot").ok()??, parsed.query_selector("#document .foot").ok()??);
     // The keyboard stays where it was.
     let held = old.contains(here.active_element().as_deref());

@@ -6,9 +6,13 @@ mod clock;
 mod documents;
 mod http;
 mod keep;
+mod more;
 mod passkey;
 mod storage;
 mod tabs;
+mod times;
+mod turning;
+mod upload;
 mod window;
 
 use std::sync::Arc;

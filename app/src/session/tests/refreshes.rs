@@ -1,7 +1,7 @@
 //! Refreshes, and what can happen to them.
 
 use super::super::phase::Phase;
-use super::super::ports::TokenStore;
+use super::super::ports::{Form, TokenStore};
 use super::super::record::Record;
 use super::server::Fault;
 use super::world::{Tab, World};
@@ -31,6 +31,31 @@ fn a_lost_answer_costs_nothing_but_another_try() {
         assert_eq!(world.run(mina.feed()), Ok(200), "{storage:?}");
         assert!(matches!(mina.engine.phase(), Phase::Active(_)));
     }
+}
+
+#[test]
+fn an_upload_begins_with_a_token_that_outlasts_it() {
+    for (age, refreshes) in [(170_000.0, 0), (185_000.0, 1)] {
+        let world = World::new();
+        let mina = world.mina(TokenStorage::Local);
+        world.sleep(age);
+        assert_eq!(world.run(mina.feed()), Ok(200));
+        assert_eq!(world.server.count("POST", REFRESH), 0, "for anything else it is good enough");
+        let engine = mina.engine.clone();
+        let answer = world.run(async move { engine.upload("/new", Form(Rc::new(()))).await.map(|answer| answer.status) });
+        assert_eq!((answer, world.server.count("POST", REFRESH)), (Ok(200), refreshes), "after {age} of 300,000 ms");
+        assert_eq!(world.server.count("POST", "/new"), 1);
+    }
+}
+
+#[test]
+fn an_upload_does_without_where_no_other_token_is_to_be_had() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Local);
+    world.sleep(185_000.0);
+    world.server.fault(REFRESH, Fault::Down);
+    let engine = mina.engine.clone();
+    assert!(world.run(async move { engine.upload("/new", Form(Rc::new(()))).await }).is_ok(), "the old one still holds");
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::parts::{Field, field, heading, summary, text_area};
+use super::parts::{Field, heading, summary, text_area};
 use crate::routes;
 use crate::ui::erased::Erase;
-use crate::wire::feed::{ALT_MAX, CAPTION_MAX};
+use crate::wire::feed::{ALT_MAX, CAPTION_MAX, PICTURE_TYPES};
 use crate::wire::problem::Problem;
 
 /// What the window is called, and the page.
@@ -40,6 +40,7 @@ pub fn new_post(page: &NewPostPage) -> AnyView {
     let error = problem.and_then(|problem| problem.of_field("picture")).map(str::to_owned);
     let again = problem.is_some().then_some(" Choose it once more: browsers do not keep it.");
     let described = if error.is_some() { "picture-hint picture-error" } else { "picture-hint" };
+    let again = again.map(|again| view! { <span data-again>{again}</span> });
     view! {
         <div class="narrow">
             {heading(TITLE)}
@@ -49,19 +50,29 @@ pub fn new_post(page: &NewPostPage) -> AnyView {
                     <label for="picture">"Picture"</label>
                     <p class="hint" id="picture-hint">"JPEG, PNG or WebP, 8 MB at most."{again}</p>
                     {error.clone().map(|error| view! { <p class="err" id="picture-error"><span class="vh">"Error: "</span>{error}</p> })}
-                    <input
-                        id="picture"
-                        name="picture"
-                        type="file"
-                        accept="image/jpeg,image/png,image/webp"
-                        required=true
-                        aria-invalid=error.is_some().then_some("true")
-                        aria-describedby=described
-                    />
+                    // With scripts: what is dropped here is chosen, and what is chosen is shown.
+                    <div class="drop" data-drop>
+                        <input
+                            id="picture"
+                            name="picture"
+                            type="file"
+                            accept=PICTURE_TYPES
+                            required=true
+                            aria-invalid=error.is_some().then_some("true")
+                            aria-describedby=described
+                        />
+                        <p class="hint or">"or drop it here"</p>
+                        <canvas hidden role="img" aria-label="The picture you chose"></canvas>
+                    </div>
                 </div>
                 {text_area(caption, 4, problem)}
-                {field(alt, problem)}
+                {text_area(alt, 2, problem)}
                 <p class="hint">"Where it was taken, and with which camera, is removed before anybody sees it."</p>
+                <div class="sending" hidden>
+                    <progress max="100" value="0" aria-label="Upload"></progress>
+                    <p class="number"></p>
+                    <p></p>
+                </div>
                 <button class="btn primary">"Publish post"</button>
             </form>
         </div>

@@ -1,0 +1,204 @@
+//! The form with a picture: what is chosen, or dropped, is shown before it is sent, made smaller where it is larger than anybody will see
+//! it, and watched on its way. What does not work out here is left to the server, which makes of the picture what it wants anyway.
+
+use std::cell::Cell;
+
+use app::wire::feed::{NO_PICTURE, PICTURE_MAX, PICTURE_TYPES, oversize};
+use js_sys::Reflect;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, CanvasRenderingContext2d, DragEvent, Element, Event, File, FileList, FormData, HtmlCanvasElement, HtmlFormElement,
+    HtmlInputElement, ImageBitmap,
+};
+
+use crate::clock;
+
+/// How wide a picture is sent, and how high, in pixels: a little more than the server keeps.
+const WIDE: f64 = 1600.0;
+const HIGH: f64 = 3200.0;
+/// JPEG quality.
+const QUALITY: f64 = 0.9;
+/// A picture that was drawn smaller than it is.
+const SMALLER: &str = "data-smaller";
+/// Said when the session's token had run out on the way, and the file goes out once more.
+const RENEWED: &str = "Your sign-in was renewed. Continuing the upload.";
+
+/// Who reads out what is said.
+pub(crate) type Say = Box<dyn Fn(String)>;
+
+/// A form on its way, and the progress that it shows.
+pub(crate) struct Upload {
+    /// What the form holds.
+    pub(crate) data: FormData,
+    form: HtmlFormElement,
+    say: Say,
+    sent: Cell<bool>,
+    /// How many quarters were read out.
+    quarters: Cell<u32>,
+}
+
+impl Upload {
+    pub(crate) fn new(form: HtmlFormElement, data: FormData, say: Say) -> Self {
+        Self { data, form, say, sent: Cell::default(), quarters: Cell::default() }
+    }
+
+    /// Puts the smaller picture in the place of a larger one.
+    pub(crate) async fn shrink(&self) -> Option<()> {
+        let file: File = self.data.get("picture").dyn_into().ok()?;
+        let canvas: HtmlCanvasElement = self.form.query_selector("canvas:not([hidden])").ok()??.dyn_into().ok()?;
+        if !canvas.has_attribute(SMALLER) && file.size() <= PICTURE_MAX as f64 {
+            return None;
+        }
+        let (written, write) = clock::promise();
+        canvas.to_blob_with_type_and_encoder_options(&write, "image/jpeg", &QUALITY.into()).ok()?;
+        let smaller: Blob = JsFuture::from(written).await.ok()?.dyn_into().ok()?;
+        if smaller.size() < file.size() {
+            self.data.set_with_blob_and_filename("picture", &smaller, "picture.jpg").ok()?;
+        }
+        Some(())
+    }
+
+    /// It is being sent. A second time, the session was renewed meanwhile.
+    pub(crate) fn begin(&self) {
+        if self.sent.replace(true) {
+            (self.say)(RENEWED.to_owned());
+            self.tell("p:last-child", RENEWED);
+        }
+        self.quarters.set(0);
+    }
+
+    /// So much of it is on its way.
+    pub(crate) fn progress(&self, loaded: f64, total: f64) -> Option<()> {
+        let percent = (loaded * 100.0 / total) as u32;
+        let words = ["Uploading ", &percent.to_string(), " %"].concat();
+        self.form.query_selector("progress").ok()??.set_attribute("value", &percent.to_string()).ok()?;
+        self.tell(".number", &words);
+        if percent / 25 > self.quarters.replace(percent / 25) {
+            (self.say)(words);
+        }
+        Some(())
+    }
+
+    /// It came to nothing.
+    pub(crate) fn fail(&self) {
+        if let Ok(Some(place)) = self.form.query_selector(".sending") {
+            drop(place.set_attribute("hidden", ""));
+        }
+    }
+
+    fn tell(&self, place: &str, words: &str) -> Option<()> {
+        let sending = self.form.query_selector(".sending").ok()??;
+        sending.remove_attribute("hidden").ok()?;
+        sending.query_selector(place).ok()??.set_text_content(Some(words));
+        Some(())
+    }
+}
+
+/// What was chosen in a form on the page, for another one that takes its place.
+pub(crate) fn chosen(form: &HtmlFormElement) -> Option<FileList> {
+    field(form)?.files()
+}
+
+/// The form came back for something else than its picture: that one is still chosen.
+pub(crate) async fn restore(files: FileList, say: Say) -> Option<()> {
+    let page = web_sys::window()?.document()?;
+    let field = field(page.query_selector("#document form").ok()??.as_ref())?;
+    if page.get_element_by_id("picture-error").is_none() {
+        field.set_files(Some(&files));
+        page.query_selector("[data-again]").ok()??.remove();
+        look(field, say).await;
+    }
+    Some(())
+}
+
+/// Something was chosen.
+pub(crate) fn changed(event: &Event) -> Option<HtmlInputElement> {
+    let field: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    (field.type_() == "file").then_some(field)
+}
+
+/// Something is dragged over the page, or dropped on it. What is dropped in the right place is chosen.
+pub(crate) fn dragged(event: &Event) -> Option<HtmlInputElement> {
+    let zone = event.target()?.dyn_into::<Element>().ok()?.closest("[data-drop]").ok()??;
+    let kind = event.type_();
+    if kind == "dragleave" {
+        zone.remove_attribute("data-over").ok()?;
+        return None;
+    }
+    event.prevent_default();
+    if kind == "dragover" {
+        zone.set_attribute("data-over", "").ok()?;
+        return None;
+    }
+    zone.remove_attribute("data-over").ok()?;
+    let files = event.unchecked_ref::<DragEvent>().data_transfer()?.files()?;
+    let field = field(&zone)?;
+    (files.length() > 0).then(|| field.set_files(Some(&files)))?;
+    Some(field)
+}
+
+/// Shows what is chosen, or says at once why it will not do.
+pub(crate) async fn look(field: HtmlInputElement, say: Say) -> Option<()> {
+    let zone = field.closest("[data-drop]").ok()??;
+    let canvas: HtmlCanvasElement = zone.query_selector("canvas").ok()??.dyn_into().ok()?;
+    canvas.set_hidden(true);
+    let file = field.files()?.get(0);
+    let fault = match &file {
+        Some(file) if !file.type_().is_empty() && !PICTURE_TYPES.split(',').any(|kind| kind == file.type_()) => Some(NO_PICTURE.to_owned()),
+        Some(file) => {
+            let shown = JsFuture::from(web_sys::window()?.create_image_bitmap_with_blob(file).ok()?).await;
+            // Something else was chosen meanwhile.
+            if field.files()?.get(0).as_ref() != Some(file) {
+                return None;
+            }
+            let drawn = shown.ok().and_then(|bitmap| draw(bitmap.unchecked_ref(), &canvas)).is_some();
+            let size = file.size() as usize;
+            (!drawn && size > PICTURE_MAX).then(|| oversize(size))
+        }
+        None => None,
+    };
+    complain(&field, &zone, fault.as_deref())?;
+    if let Some(fault) = fault {
+        say(fault);
+    }
+    Some(())
+}
+
+/// Upright, on white, and no larger than it is sent.
+fn draw(bitmap: &ImageBitmap, canvas: &HtmlCanvasElement) -> Option<()> {
+    let (width, height) = (f64::from(bitmap.width()), f64::from(bitmap.height()));
+    let scale = (WIDE / width).min(HIGH / height).min(1.0);
+    let (wide, high) = ((width * scale).round().max(1.0), (height * scale).round().max(1.0));
+    canvas.set_width(wide as u32);
+    canvas.set_height(high as u32);
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.unchecked_into();
+    Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into()).ok()?;
+    context.set_fill_style_str("#fff");
+    context.fill_rect(0.0, 0.0, wide, high);
+    context.draw_image_with_image_bitmap_and_dw_and_dh(bitmap, 0.0, 0.0, wide, high).ok()?;
+    canvas.toggle_attribute_with_force(SMALLER, scale < 1.0).ok()?;
+    canvas.set_hidden(false);
+    bitmap.close();
+    Some(())
+}
+
+/// The browser sends no form with a field that somebody has complained of.
+fn complain(field: &HtmlInputElement, zone: &Element, fault: Option<&str>) -> Option<()> {
+    field.set_custom_validity(fault.unwrap_or_default());
+    if let Some(old) = web_sys::window()?.document()?.get_element_by_id("picture-error") {
+        old.remove();
+    }
+    let described = ["picture-hint", if fault.is_some() { " picture-error" } else { "" }].concat();
+    field.set_attribute("aria-describedby", &described).ok()?;
+    field.set_attribute("aria-invalid", if fault.is_some() { "true" } else { "false" }).ok()?;
+    if let Some(fault) = fault {
+        let html = [r#"<p class="err" id="picture-error"><span class="vh">Error: </span>"#, fault, "</p>"].concat();
+        zone.insert_adjacent_html("beforebegin", &html).ok()?;
+    }
+    Some(())
+}
+
+fn field(within: &Element) -> Option<HtmlInputElement> {
+    within.query_selector("input[type=file]").ok()??.dyn_into().ok()
+}

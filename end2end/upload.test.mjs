@@ -82,8 +82,9 @@ scene('what will not do is said at once, and nothing is sent', {}, async ({ brow
         await expectText(page.locator('#picture-error'), `Error: ${words}`);
         await soon('the words', async () => (await said()).includes(words));
         assert.equal(await page.locator('[name="picture"]').getAttribute('aria-invalid'), 'true');
-        await press(page, 'Publish post');
+        assert.equal(await page.locator('[name="picture"]').evaluate((field) => field.validationMessage), words);
     }
+    await press(page, 'Publish post');
     await choose(page, picture(30, 20));
     assert.deepEqual(await preview(page), [30, 20]);
     assert.equal(await page.locator('#picture-error').count(), 0);

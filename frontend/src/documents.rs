@@ -2,6 +2,7 @@
 //! to a form. A form marked `data-toggle` is a switch: it turns at once, and back again if the server refuses. A link marked `data-more`
 //! appends what it leads to to the list above it.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,10 +12,8 @@ use app::session::ports::{Form, Response};
 use app::wire::problem::{Code, Problem};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{
-    Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, MouseEvent, SubmitEvent, SupportedType,
-    UrlSearchParams,
+    Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, SupportedType, UrlSearchParams,
 };
 
 use crate::api::Browser;
@@ -32,15 +31,9 @@ struct Ears {
     turned: Ear<Result<Turn, Problem>>,
     say: Ear<String>,
     /// Looks for the link to more posts.
-    watch: Option<Rc<Watch>>,
+    watch: Option<Watch>,
     /// How many pages have been asked for. What comes for any but the last one comes too late to be shown.
     asked: u64,
-}
-
-/// What a form sends.
-enum Sent {
-    Form(Form),
-    File(Rc<Upload>),
 }
 
 /// Documents over the engine of a session.
@@ -68,13 +61,12 @@ impl Forms {
                 keep::typed(&event, this.browser.account());
             });
             let this = forms.clone();
-            clock::listen(&document, "change", move |event| this.picked(upload::changed(&event)));
-            for event in ["dragover", "dragleave", "drop"] {
-                let this = forms.clone();
-                clock::listen(&document, event, move |event| this.picked(upload::dragged(&event)));
+            for event in ["change", "dragover", "dragleave", "drop"] {
+                let this = this.clone();
+                clock::listen(&document, event, move |event| this.picked(&event));
             }
             forms.ears.borrow_mut().watch = Watch::new();
-            spawn_local(async {
+            clock::spawn(async {
                 // Not before the page stands as the server has written it.
                 clock::sleep(0.0).await;
                 times::keep().await;
@@ -105,20 +97,18 @@ impl Forms {
             return Some(());
         }
         let file = upload::chosen(&form).map(|files| (files, Rc::new(Upload::new(form.clone(), data.clone(), self.voice()))));
-        let body = match &file {
-            Some((_, upload)) => Sent::File(upload.clone()),
-            None => Sent::Form(Form(Rc::new(JsValue::from(UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?)))),
+        let body: Rc<dyn Any> = match &file {
+            Some((_, upload)) => upload.clone(),
+            None => Rc::new(JsValue::from(UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?)),
         };
+        let body = Form { body, slow: file.is_some() };
         if toggle {
             turn(&form);
         }
         drop(form.set_attribute("aria-busy", "true"));
-        let answer = match body {
-            Sent::Form(form) if toggle => self.switch(target, form),
-            body => self.fetch(target, Some(body)),
-        };
+        let answer = if toggle { self.switch(target, body) } else { self.fetch(target, Some(body)) };
         let this = self.clone();
-        spawn_local(async move {
+        clock::spawn(async move {
             let answer = answer.await;
             drop(form.remove_attribute("aria-busy"));
             if let Some((_, upload)) = &file {
@@ -172,7 +162,7 @@ impl Forms {
         let target = link.get_attribute("href")?;
         let answer = self.browser.with(move |engine| async move { engine.page(&target, None).await });
         let this = self.clone();
-        spawn_local(async move {
+        clock::spawn(async move {
             match answer.await.ok().and_then(|response| append(&response)) {
                 Some(count) => {
                     this.look();
@@ -191,7 +181,7 @@ impl Forms {
     }
 
     /// Fetches a page, or what a form leads to, and shows it. `None`: another page was asked for meanwhile.
-    fn fetch(&self, target: String, body: Option<Sent>) -> Answer<Option<Turn>> {
+    fn fetch(&self, target: String, form: Option<Form>) -> Answer<Option<Turn>> {
         let (account, ears) = (self.browser.account(), self.ears.clone());
         let asked = {
             let mut ears = ears.borrow_mut();
@@ -200,14 +190,10 @@ impl Forms {
         };
         let this = self.clone();
         self.browser.with(move |engine| async move {
-            let response = match body {
-                Some(Sent::File(upload)) => {
-                    upload.shrink().await;
-                    engine.upload(&target, Form(upload)).await
-                }
-                Some(Sent::Form(form)) => engine.page(&target, Some(form)).await,
-                None => engine.page(&target, None).await,
-            }?;
+            if let Some(upload) = form.as_ref().and_then(|form| form.body.downcast_ref::<Upload>()) {
+                upload.shrink().await;
+            }
+            let response = engine.page(&target, form).await?;
             let late = || ears.borrow().asked != asked;
             if late() {
                 return Ok(None);
@@ -223,11 +209,11 @@ impl Forms {
         self.browser.with(move |engine| async move { engine.page(&target, Some(form)).await.map(|_| None) })
     }
 
-    /// A file was chosen, if there is a field for it.
-    fn picked(&self, field: Option<HtmlInputElement>) {
-        if let Some(field) = field {
+    /// Shows a file that was chosen.
+    fn picked(&self, event: &Event) {
+        if let Some(field) = upload::picked(event) {
             let say = self.voice();
-            spawn_local(async move {
+            clock::spawn(async move {
                 upload::look(field, say).await;
             });
         }

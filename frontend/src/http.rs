@@ -12,7 +12,7 @@ use js_sys::Reflect;
 use reqwasm::http;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, ProgressEvent, RequestCredentials, RequestInit, XmlHttpRequest};
+use web_sys::{AbortSignal, Event, Headers, ProgressEvent, RequestCredentials, RequestInit, XmlHttpRequest};
 
 use crate::clock;
 use crate::upload::Upload;
@@ -30,7 +30,7 @@ impl Transport for Fetch {
 }
 
 async fn exchange(request: Request) -> Option<Response> {
-    if let Some(upload) = request.form.as_ref().and_then(|form| form.0.clone().downcast::<Upload>().ok()) {
+    if let Some(upload) = request.form.as_ref().and_then(|form| form.body.clone().downcast::<Upload>().ok()) {
         return by_xhr(&request, upload).await;
     }
     let answer = if request.keepalive || request.form.is_some() { by_hand(&request).await? } else { by_reqwasm(&request).await? };
@@ -57,9 +57,11 @@ async fn by_xhr(request: &Request, upload: Rc<Upload>) -> Option<Response> {
     let (over, end) = clock::promise();
     out.set_onloadend(Some(&end));
     let watched = upload.clone();
-    let step = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
+    let step: Box<dyn FnMut(Event)> = Box::new(move |event| {
+        let event: &ProgressEvent = event.unchecked_ref();
         watched.progress(event.loaded(), event.total());
     });
+    let step = Closure::wrap(step);
     out.upload().ok()?.set_onprogress(Some(step.as_ref().unchecked_ref()));
     out.send_with_opt_form_data(Some(&upload.data)).ok()?;
     JsFuture::from(over).await.ok()?;
@@ -92,7 +94,7 @@ async fn by_hand(request: &Request) -> Option<http::Response> {
     let out = RequestInit::new();
     out.set_method(request.method);
     out.set_credentials(credentials(request));
-    let form = request.form.as_ref().and_then(|form| form.0.downcast_ref::<JsValue>());
+    let form = request.form.as_ref().and_then(|form| form.body.downcast_ref::<JsValue>());
     out.set_signal(Some(&AbortSignal::timeout_with_u32(request.patience)));
     Reflect::set(&out, &"keepalive".into(), &request.keepalive.into()).ok()?;
     let lines = Headers::new().ok()?;

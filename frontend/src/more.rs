@@ -1,12 +1,12 @@
 //! The link to more posts presses itself as somebody scrolls towards it by mouse or touch. Not for the keyboard: what lies below the posts
 //! could never be reached then.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::{Event, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
 use crate::clock;
 
@@ -16,61 +16,51 @@ const LINK: &str = "#document a[data-more=auto]";
 const AHEAD: &str = "600px";
 
 /// Looks where the link is, and by what somebody moves.
-pub(crate) struct Watch {
-    observer: IntersectionObserver,
-    near: Cell<bool>,
-    by_key: Cell<bool>,
-}
+pub(crate) struct Watch(IntersectionObserver);
 
 impl Watch {
-    /// Begins to look, in a browser that can.
-    pub(crate) fn new() -> Option<Rc<Self>> {
+    /// Begins to look, for as long as the page lives.
+    pub(crate) fn new() -> Option<Self> {
+        let (near, by_key) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(false)));
         let page = document()?;
-        let watch = Rc::<OnceCell<Rc<Self>>>::default();
-        let told = watch.clone();
-        let see = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
-            if let Some(watch) = told.get() {
-                watch.near.set(entries.pop().unchecked_into::<IntersectionObserverEntry>().is_intersecting());
-                watch.press();
-            }
+        for event in ["keydown", "wheel", "touchmove", "pointerdown"] {
+            let (near, by_key) = (near.clone(), by_key.clone());
+            clock::listen(&page, event, move |_| {
+                by_key.set(event == "keydown");
+                press(&near, &by_key);
+            });
+        }
+        let see: Box<dyn FnMut(Event)> = Box::new(move |entries| {
+            near.set(entries.unchecked_ref::<Array>().pop().unchecked_ref::<IntersectionObserverEntry>().is_intersecting());
+            press(&near, &by_key);
         });
+        let see = Closure::wrap(see);
         let options = IntersectionObserverInit::new();
         options.set_root_margin(AHEAD);
         let observer = IntersectionObserver::new_with_options(see.as_ref().unchecked_ref(), &options).ok()?;
-        // It looks for as long as the page lives.
         see.forget();
-        let watch = watch.get_or_init(|| Rc::new(Self { observer, near: Cell::default(), by_key: Cell::default() })).clone();
-        for event in ["keydown", "wheel", "touchmove", "pointerdown"] {
-            let watch = watch.clone();
-            clock::listen(&page, event, move |_| {
-                watch.by_key.set(event == "keydown");
-                watch.press();
-            });
-        }
-        Some(watch)
+        Some(Self(observer))
     }
 
     /// Another page is on the sheet, or another link at the end of this one.
     pub(crate) fn look(&self) {
-        self.observer.disconnect();
-        self.near.set(false);
+        self.0.disconnect();
         if let Some(link) = link() {
-            self.observer.observe(&link);
-        }
-    }
-
-    fn press(&self) {
-        if self.near.get()
-            && !self.by_key.get()
-            && let Some(link) = link()
-        {
-            link.click();
+            self.0.observe(&link);
         }
     }
 }
 
+fn press(near: &Cell<bool>, by_key: &Cell<bool>) {
+    // Of a link that is gone, nobody hears that it is no longer near.
+    if let (true, false, Some(link)) = (near.get(), by_key.get(), link()) {
+        near.set(false);
+        link.click();
+    }
+}
+
 fn link() -> Option<HtmlElement> {
-    document()?.query_selector(LINK).ok()??.dyn_into().ok()
+    document()?.query_selector(LINK).ok()?.map(JsCast::unchecked_into)
 }
 
 fn document() -> Option<web_sys::Document> {

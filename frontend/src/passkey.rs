@@ -4,8 +4,10 @@ use app::session::ports::Pending;
 use app::wire::secret::Secret;
 use js_sys::{JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlFormElement};
+
+use crate::clock;
 
 #[wasm_bindgen]
 extern "C" {
@@ -48,7 +50,7 @@ pub(crate) fn wanted(form: &HtmlFormElement) -> Option<()> {
         return None;
     }
     let form = form.clone();
-    spawn_local(async move {
+    clock::spawn(async move {
         if let Some(credential) = ceremony(&options, true).await {
             drop(place.set_attribute("value", &credential));
             if let Ok(Some(button)) = form.query_selector("button") {

@@ -23,7 +23,8 @@ pub(crate) fn tell() -> Option<()> {
     let times = web_sys::window()?.document()?.query_selector_all("#document time").ok()?;
     let (day, whole) = (style(r#"{"dateStyle":"medium"}"#)?, style(r#"{"dateStyle":"medium","timeStyle":"short"}"#)?);
     let now = Date::now() as i64;
-    for time in (0..times.length()).filter_map(|at| times.get(at)?.dyn_into::<HtmlElement>().ok()) {
+    for time in (0..times.length()).filter_map(|at| times.get(at)) {
+        let time: HtmlElement = time.unchecked_into();
         let then = Date::parse(&time.get_attribute("datetime")?);
         let date = Date::new(&then.into());
         let moment = String::from(date.to_locale_string(LANGUAGE, &whole));

@@ -3,8 +3,10 @@
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Document, Element};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, Element, Event};
+
+use crate::clock;
 
 /// The picture of the page that shows one post. Its attribute names that page; the look makes a picture with one move.
 const WHOLE: &str = "#document img[data-post]";
@@ -19,12 +21,13 @@ pub(crate) async fn turn(here: &Document, parsed: &Document) -> Option<()> {
     };
     drop(tile.set_attribute("data-post", ""));
     let html = new.inner_html();
-    let change = Closure::once_into_js(move || sheet.set_inner_html(&html));
-    let transition = start.call1(here, &change).ok()?;
+    let change: Box<dyn FnMut(Event)> = Box::new(move |_| sheet.set_inner_html(&html));
+    let change = Closure::wrap(change);
+    let transition = start.call1(here, change.as_ref()).ok()?;
     let of = |name: &str| Reflect::get(&transition, &name.into()).ok()?.dyn_into::<Promise>().ok().map(JsFuture::from);
     let (changed, ready, finished) = (of("updateCallbackDone")?, of("ready")?, of("finished")?);
     let here = here.clone();
-    spawn_local(async move {
+    clock::spawn(async move {
         // Not ready: the browser has left it out, and says so here alone.
         drop(ready.await);
         drop(finished.await);

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use app::wire::feed::{NO_PICTURE, PICTURE_MAX, PICTURE_TYPES, oversize};
+use app::wire::feed::{NO_PICTURE, PICTURE_MAX, oversize};
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -45,15 +45,15 @@ impl Upload {
 
     /// Puts the smaller picture in the place of a larger one.
     pub(crate) async fn shrink(&self) -> Option<()> {
-        let file: File = self.data.get("picture").dyn_into().ok()?;
-        let canvas: HtmlCanvasElement = self.form.query_selector("canvas:not([hidden])").ok()??.dyn_into().ok()?;
+        let file: File = self.data.get("picture").unchecked_into();
+        let canvas: HtmlCanvasElement = self.form.query_selector("canvas:not([hidden])").ok()??.unchecked_into();
         if !canvas.has_attribute(SMALLER) && file.size() <= PICTURE_MAX as f64 {
             return None;
         }
         let (written, write) = clock::promise();
         canvas.to_blob_with_type_and_encoder_options(&write, "image/jpeg", &QUALITY.into()).ok()?;
-        let smaller: Blob = JsFuture::from(written).await.ok()?.dyn_into().ok()?;
-        if smaller.size() < file.size() {
+        let smaller: Blob = JsFuture::from(written).await.ok()?.unchecked_into();
+        if !smaller.is_null() && smaller.size() < file.size() {
             self.data.set_with_blob_and_filename("picture", &smaller, "picture.jpg").ok()?;
         }
         Some(())
@@ -112,16 +112,13 @@ pub(crate) async fn restore(files: FileList, say: Say) -> Option<()> {
     Some(())
 }
 
-/// Something was chosen.
-pub(crate) fn changed(event: &Event) -> Option<HtmlInputElement> {
-    let field: HtmlInputElement = event.target()?.dyn_into().ok()?;
-    (field.type_() == "file").then_some(field)
-}
-
-/// Something is dragged over the page, or dropped on it. What is dropped in the right place is chosen.
-pub(crate) fn dragged(event: &Event) -> Option<HtmlInputElement> {
+/// Something was chosen, or is dragged over the page, or dropped on it. The field, if it has a file now that it had not before.
+pub(crate) fn picked(event: &Event) -> Option<HtmlInputElement> {
     let zone = event.target()?.dyn_into::<Element>().ok()?.closest("[data-drop]").ok()??;
     let kind = event.type_();
+    if kind == "change" {
+        return field(&zone);
+    }
     if kind == "dragleave" {
         zone.remove_attribute("data-over").ok()?;
         return None;
@@ -141,11 +138,11 @@ pub(crate) fn dragged(event: &Event) -> Option<HtmlInputElement> {
 /// Shows what is chosen, or says at once why it will not do.
 pub(crate) async fn look(field: HtmlInputElement, say: Say) -> Option<()> {
     let zone = field.closest("[data-drop]").ok()??;
-    let canvas: HtmlCanvasElement = zone.query_selector("canvas").ok()??.dyn_into().ok()?;
+    let canvas: HtmlCanvasElement = zone.query_selector("canvas").ok()??.unchecked_into();
     canvas.set_hidden(true);
     let file = field.files()?.get(0);
     let fault = match &file {
-        Some(file) if !file.type_().is_empty() && !PICTURE_TYPES.split(',').any(|kind| kind == file.type_()) => Some(NO_PICTURE.to_owned()),
+        Some(file) if !["", "image/jpeg", "image/png", "image/webp"].contains(&&*file.type_()) => Some(NO_PICTURE.to_owned()),
         Some(file) => {
             let shown = JsFuture::from(web_sys::window()?.create_image_bitmap_with_blob(file).ok()?).await;
             // Something else was chosen meanwhile.
@@ -200,5 +197,5 @@ fn complain(field: &HtmlInputElement, zone: &Element, fault: Option<&str>) -> Op
 }
 
 fn field(within: &Element) -> Option<HtmlInputElement> {
-    within.query_selector("input[type=file]").ok()??.dyn_into().ok()
+    within.query_selector("input[type=file]").ok()?.map(JsCast::unchecked_into)
 }

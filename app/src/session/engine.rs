@@ -49,7 +49,6 @@ pub struct Watch {
 enum What {
     Json(Option<Secret>),
     Page(Option<Form>),
-    Upload(Form),
 }
 
 /// A session's engine, one for each page.
@@ -126,17 +125,9 @@ impl Engine {
         self.go_through(method, path, What::Page(form)).await
     }
 
-    /// The same for a form with a file, which takes a while: a token that may run out on the way is refreshed before.
-    ///
-    /// # Errors
-    /// As [`Self::call`].
-    pub async fn upload(self: &Rc<Self>, path: &str, form: Form) -> Result<Response, Problem> {
-        self.go_through("POST", path, What::Upload(form)).await
-    }
-
     async fn go_through(self: &Rc<Self>, method: &'static str, path: &str, what: What) -> Result<Response, Problem> {
         let (group, epoch) = (self.group(), self.epoch.get());
-        if self.due() || (matches!(what, What::Upload(_)) && self.due_for_upload()) {
+        if self.due() || (matches!(&what, What::Page(Some(form)) if form.slow) && self.due_for_upload()) {
             self.renewed(group, true).await?;
             if self.epoch.get() != epoch {
                 return Err(self.void());
@@ -149,7 +140,6 @@ impl Engine {
             let (body, form, page) = match what.clone() {
                 What::Json(body) => (body, None, false),
                 What::Page(form) => (None, form, true),
-                What::Upload(form) => (None, Some(form), true),
             };
             let request = self.request(method, path, body);
             // Pages also depend on what the browser has chosen and saved, and none sets a cookie of another tab's session.

@@ -180,8 +180,6 @@ impl CommentText {
 
 /// Largest picture that is taken, in bytes.
 pub const PICTURE_MAX: usize = 8 << 20;
-/// Media types of what is taken, as HTML's `accept` lists them.
-pub const PICTURE_TYPES: &str = "image/jpeg,image/png,image/webp";
 /// What is none, or none of those.
 pub const NO_PICTURE: &str = "Choose a JPEG, PNG or WebP picture.";
 

@@ -14,6 +14,10 @@ use std::rc::Rc;
 const REFRESH: &str = "/api/session/refresh";
 const FEED: &str = "/api/feed";
 
+fn file() -> Form {
+    Form { body: Rc::new(()), slow: true }
+}
+
 fn due(world: &Rc<World>, storage: TokenStorage) -> Tab {
     let mina = world.mina(storage);
     world.sleep(3_600_000.0);
@@ -42,7 +46,7 @@ fn an_upload_begins_with_a_token_that_outlasts_it() {
         assert_eq!(world.run(mina.feed()), Ok(200));
         assert_eq!(world.server.count("POST", REFRESH), 0, "for anything else it is good enough");
         let engine = mina.engine.clone();
-        let answer = world.run(async move { engine.upload("/new", Form(Rc::new(()))).await.map(|answer| answer.status) });
+        let answer = world.run(async move { engine.page("/new", Some(file())).await.map(|answer| answer.status) });
         assert_eq!((answer, world.server.count("POST", REFRESH)), (Ok(200), refreshes), "after {age} of 300,000 ms");
         assert_eq!(world.server.count("POST", "/new"), 1);
     }
@@ -55,7 +59,7 @@ fn an_upload_does_without_where_no_other_token_is_to_be_had() {
     world.sleep(185_000.0);
     world.server.fault(REFRESH, Fault::Down);
     let engine = mina.engine.clone();
-    assert!(world.run(async move { engine.upload("/new", Form(Rc::new(()))).await }).is_ok(), "the old one still holds");
+    assert!(world.run(async move { engine.page("/new", Some(file())).await }).is_ok(), "the old one still holds");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::parts::{Field, heading, summary, text_area};
 use crate::routes;
 use crate::ui::erased::Erase;
-use crate::wire::feed::{ALT_MAX, CAPTION_MAX, PICTURE_TYPES};
+use crate::wire::feed::{ALT_MAX, CAPTION_MAX};
 use crate::wire::problem::Problem;
 
 /// What the window is called, and the page.
@@ -56,7 +56,7 @@ pub fn new_post(page: &NewPostPage) -> AnyView {
                             id="picture"
                             name="picture"
                             type="file"
-                            accept=PICTURE_TYPES
+                            accept="image/jpeg,image/png,image/webp"
                             required=true
                             aria-invalid=error.is_some().then_some("true")
                             aria-describedby=described

@@ -130,7 +130,10 @@ async function watch(page) {
 scene('a picture moves to its page and back, once the page is there', {}, async ({ page }) => {
     await watch(page);
     await logIn(page);
-    const link = page.locator('article.post a:has(> img)').first();
+    // Some way down.
+    const link = page.locator('article.post a:has(> img)').nth(3);
+    await link.scrollIntoViewIfNeeded();
+    const left = await page.evaluate(() => scrollY);
     const post = await link.getAttribute('href');
     let go;
     const held = new Promise((resolve) => (go = resolve));
@@ -138,13 +141,18 @@ scene('a picture moves to its page and back, once the page is there', {}, async 
     await link.click();
     await page.locator('#document[aria-busy]').waitFor();
     await frames(page);
-    assert.equal(await page.evaluate(() => window.moves.length), 0, 'nothing stands still while the page is on its way');
+    const waiting = await page.evaluate(() => [window.moves.length, scrollY, location.pathname]);
+    assert.deepEqual(waiting, [0, left, '/'], 'nothing stands still, or moves, while the page is on its way');
     go();
     await page.locator('.whole').waitFor();
+    await page.waitForURL(`**${post}`);
     await soon('the move', () => page.evaluate(() => window.moves.length === 1));
+    await soon('the top of the page', () => page.evaluate(() => scrollY === 0));
     await page.goBack();
     await feed(page);
     await soon('the move back', () => page.evaluate(() => window.moves.length === 2));
+    await soon('the place where one was', () => page.evaluate((left) => Math.abs(scrollY - left) < 800, left));
+    await soon('the focus', () => page.evaluate((post) => document.activeElement?.getAttribute('href') === post, post));
     for (const move of await page.evaluate(() => window.moves)) {
         const names = move.map(([name]) => name);
         assert.ok(names.some((name) => name === '::view-transition-group(post)'), JSON.stringify(move));
@@ -154,6 +162,7 @@ scene('a picture moves to its page and back, once the page is there', {}, async 
     await soon('its end', () => page.evaluate(() => !document.querySelector('a > img[data-post]')));
     await page.locator('article.post a:has(> img)').nth(1).click();
     await page.locator('.whole').waitFor();
+    await soon('the next move', () => page.evaluate(() => Array.isArray(window.moves[2])));
 });
 
 for (const own of [false, true]) {

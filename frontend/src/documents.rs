@@ -20,7 +20,7 @@ use crate::api::Browser;
 use crate::http::place;
 use crate::more::Watch;
 use crate::upload::{Say, Upload};
-use crate::{clock, keep, passkey, times, turning, upload};
+use crate::{clock, dom, keep, passkey, times, turning, upload};
 
 /// Somebody who listens.
 type Ear<T> = Option<Box<dyn Fn(T)>>;
@@ -47,7 +47,7 @@ impl Forms {
     /// Listens to the forms of the page.
     pub(crate) fn new(browser: Browser) -> Self {
         let forms = Self { browser, ears: Arc::new(SendWrapper::new(Rc::default())) };
-        if let Some(document) = document() {
+        if let Some(document) = dom::page() {
             let this = forms.clone();
             clock::listen(&document, "submit", move |event| {
                 this.submitted(&event);
@@ -105,12 +105,12 @@ impl Forms {
         if toggle {
             turn(&form);
         }
-        drop(form.set_attribute("aria-busy", "true"));
+        dom::set(&form, "aria-busy", "true");
         let answer = if toggle { self.switch(target, body) } else { self.fetch(target, Some(body)) };
         let this = self.clone();
         clock::spawn(async move {
             let answer = answer.await;
-            drop(form.remove_attribute("aria-busy"));
+            dom::mark(&form, "aria-busy", false);
             if let Some((_, upload)) = &file {
                 upload.fail();
             }
@@ -140,11 +140,12 @@ impl Forms {
     fn clicked(&self, event: &Event) -> Option<()> {
         let target: Element = event.target()?.dyn_into().ok()?;
         if let Some(button) = target.closest("[data-dismiss]").ok()? {
-            document()?.get_element_by_id(&button.get_attribute("data-dismiss")?)?.remove();
+            dom::page()?.get_element_by_id(&button.get_attribute("data-dismiss")?)?.remove();
             return Some(());
         }
         // A page that only changes leaves an open menu open.
-        if let (Some(_), Some(menu)) = (target.closest("[popover] a").ok()?, document()?.query_selector(":popover-open").ok()?) {
+        if let (Some(_), Some(menu)) = (target.closest("[popover] a").ok()?, dom::page().and_then(|page| dom::find(&page, ":popover-open")))
+        {
             drop(menu.unchecked_into::<HtmlElement>().hide_popover());
             return Some(());
         }
@@ -157,7 +158,7 @@ impl Forms {
         if link.get_attribute("aria-disabled").is_some() {
             return Some(());
         }
-        drop(link.set_attribute("aria-disabled", "true"));
+        dom::set(&link, "aria-disabled", "true");
         link.set_text_content(Some("Loading…"));
         let target = link.get_attribute("href")?;
         let answer = self.browser.with(move |engine| async move { engine.page(&target, None).await });
@@ -169,9 +170,9 @@ impl Forms {
                     this.say(Some([&count.to_string(), " more posts loaded"].concat()));
                 }
                 None => {
-                    drop(link.remove_attribute("aria-disabled"));
+                    dom::mark(&link, "aria-disabled", false);
                     // From now on by hand: what fails is not tried for ever.
-                    drop(link.set_attribute("data-more", ""));
+                    dom::set(&link, "data-more", "");
                     link.set_text_content(Some("Try again"));
                     this.say(Some("We could not load more posts.".to_owned()));
                 }
@@ -250,7 +251,7 @@ impl Documents for Forms {
     }
 
     fn blank(&self) {
-        if let Some(sheet) = document().and_then(|document| document.get_element_by_id("document")) {
+        if let Some(sheet) = dom::page().and_then(|document| document.get_element_by_id("document")) {
             sheet.set_inner_html("");
         }
     }
@@ -272,7 +273,7 @@ async fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn>
     let parsed = parsed(response)?;
     // Every page of ours has one.
     parsed.get_element_by_id("main")?;
-    if turning::turn(&document()?, &parsed).await.is_none() {
+    if turning::turn(&dom::page()?, &parsed).await.is_none() {
         return Some(Turn { target, title: None, problem: false });
     }
     times::tell();
@@ -282,20 +283,20 @@ async fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn>
 }
 
 /// Appends the list of a page that came to the one on the sheet, and takes over what is under it. How many items that were.
-fn append(response: &Response) -> Option<u32> {
-    let (parsed, here) = (parsed(response)?, document()?);
-    let list = here.query_selector("#document .posts").ok()??;
-    let items = parsed.query_selector_all("#document .posts > li").ok()?;
-    let count = items.length();
-    for item in (0..count).filter_map(|at| items.get(at)) {
+fn append(response: &Response) -> Option<usize> {
+    let (parsed, here) = (parsed(response)?, dom::page()?);
+    let list = dom::find(&here, "#document .posts")?;
+    let items = dom::find_all(&parsed, "#document .posts > li");
+    let count = items.len();
+    for item in items {
         list.append_child(&item).ok()?;
     }
     times::tell();
-    let (old, new) = (here.query_selector("#document .foot").ok()??, parsed.query_selector("#document .foot").ok()??);
+    let (old, new) = (dom::find(&here, "#document .foot")?, dom::find(&parsed, "#document .foot")?);
     // The keyboard stays where it was.
     let held = old.contains(here.active_element().as_deref());
     old.set_inner_html(&new.inner_html());
-    if let (true, Ok(Some(link))) = (held, old.query_selector("a")) {
+    if let (true, Some(link)) = (held, dom::find(&old, "a")) {
         drop(link.unchecked_into::<HtmlElement>().focus());
     }
     Some(count)
@@ -307,11 +308,11 @@ fn parsed(response: &Response) -> Option<Document> {
 
 /// The document's element says how the page shall look: it may have been changed just now.
 fn dress(parsed: &Document) -> Option<()> {
-    let (new, old) = (parsed.document_element()?, document()?.document_element()?);
+    let (new, old) = (parsed.document_element()?, dom::page()?.document_element()?);
     for name in ["data-theme", "data-motion"] {
         match new.get_attribute(name) {
-            Some(value) => old.set_attribute(name, &value).ok()?,
-            None => old.remove_attribute(name).ok()?,
+            Some(value) => dom::set(&old, name, &value),
+            None => dom::mark(&old, name, false),
         }
     }
     Some(())
@@ -319,13 +320,13 @@ fn dress(parsed: &Document) -> Option<()> {
 
 /// Turns a switch: its button, the number beside it, and what it would ask for next time.
 fn turn(form: &Element) -> Option<()> {
-    let button = form.query_selector("[aria-pressed]").ok()??;
+    let button = dom::find(form, "[aria-pressed]")?;
     let on = button.get_attribute("aria-pressed")? == "true";
-    button.set_attribute("aria-pressed", if on { "false" } else { "true" }).ok()?;
-    if let Some(next) = form.query_selector("[name=on]").ok()? {
-        next.set_attribute("value", if on { "true" } else { "false" }).ok()?;
+    dom::set(&button, "aria-pressed", if on { "false" } else { "true" });
+    if let Some(next) = dom::find(form, "[name=on]") {
+        dom::set(&next, "value", if on { "true" } else { "false" });
     }
-    if let Some(count) = form.query_selector("[data-count]").ok()? {
+    if let Some(count) = dom::find(form, "[data-count]") {
         let number: i64 = count.text_content()?.trim().parse().ok()?;
         count.set_text_content(Some(&(number + if on { -1 } else { 1 }).to_string()));
     }
@@ -341,8 +342,4 @@ fn contents(form: &HtmlFormElement, event: &SubmitEvent) -> Option<FormData> {
         data.append_with_str(&name, &button.get_attribute("value").unwrap_or_default()).ok()?;
     }
     Some(data)
-}
-
-fn document() -> Option<Document> {
-    web_sys::window()?.document()
 }

@@ -5,6 +5,8 @@ use uuid::Uuid;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlFormElement, HtmlTextAreaElement, Storage};
 
+use crate::dom;
+
 const PREFIX: &str = "nightlatch.typed ";
 
 /// Something was typed somewhere on the page.
@@ -17,8 +19,8 @@ pub(crate) fn typed(event: &Event, account: Option<Uuid>) -> Option<()> {
 /// Puts what was typed before into the forms of the page, where nothing is typed yet.
 pub(crate) fn restore(account: Option<Uuid>) -> Option<()> {
     let shelf = shelf()?;
-    let fields = web_sys::window()?.document()?.query_selector_all("form[data-keep] textarea").ok()?;
-    for field in (0..fields.length()).filter_map(|at| fields.get(at)?.dyn_into::<HtmlTextAreaElement>().ok()) {
+    for field in dom::find_all(&dom::page()?, "form[data-keep] textarea") {
+        let field: HtmlTextAreaElement = field.unchecked_into();
         let form: HtmlFormElement = field.closest("form").ok()??.dyn_into().ok()?;
         if let (true, Ok(Some(text))) = (field.value().is_empty(), shelf.get_item(&key(&form, account, &field.name()))) {
             field.set_value(&text);

@@ -4,6 +4,7 @@
 mod api;
 mod clock;
 mod documents;
+mod dom;
 mod http;
 mod keep;
 mod more;

@@ -8,7 +8,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 
-use crate::clock;
+use crate::{clock, dom};
 
 /// The link, where it may press itself.
 const LINK: &str = "#document a[data-more=auto]";
@@ -22,7 +22,7 @@ impl Watch {
     /// Begins to look, for as long as the page lives.
     pub(crate) fn new() -> Option<Self> {
         let (near, by_key) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(false)));
-        let page = document()?;
+        let page = dom::page()?;
         for event in ["keydown", "wheel", "touchmove", "pointerdown"] {
             let (near, by_key) = (near.clone(), by_key.clone());
             clock::listen(&page, event, move |_| {
@@ -60,9 +60,5 @@ fn press(near: &Cell<bool>, by_key: &Cell<bool>) {
 }
 
 fn link() -> Option<HtmlElement> {
-    document()?.query_selector(LINK).ok()?.map(JsCast::unchecked_into)
-}
-
-fn document() -> Option<web_sys::Document> {
-    web_sys::window()?.document()
+    dom::find(&dom::page()?, LINK).map(JsCast::unchecked_into)
 }

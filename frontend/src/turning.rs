@@ -1,52 +1,82 @@
 //! One page takes the place of another. Between a list of pictures and the page of one of them, the picture moves, where the browser can
 //! do that and nobody wants less motion.
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, Event};
 
-use crate::clock;
+use crate::{clock, dom};
 
 /// The picture of the page that shows one post. Its attribute names that page; the look makes a picture with one move.
 const WHOLE: &str = "#document img[data-post]";
+/// The one in the list that moves.
+pub(crate) const TILE: &str = "a > img[data-post]";
+/// That attribute.
+const MOVES: &str = "data-post";
+
+#[wasm_bindgen]
+extern "C" {
+    type Stage;
+    #[wasm_bindgen(method, js_name = startViewTransition, catch)]
+    fn start(this: &Stage, change: &JsValue) -> Result<Transition, JsValue>;
+    type Transition;
+    #[wasm_bindgen(method, getter, js_name = updateCallbackDone)]
+    fn changed(this: &Transition) -> Promise;
+    #[wasm_bindgen(method, getter)]
+    fn ready(this: &Transition) -> Promise;
+    #[wasm_bindgen(method, getter)]
+    fn finished(this: &Transition) -> Promise;
+}
 
 /// Puts `parsed` on the sheet of the page, and is over when it is there.
 pub(crate) async fn turn(here: &Document, parsed: &Document) -> Option<()> {
     let (new, sheet) = (parsed.get_element_by_id("document")?, here.get_element_by_id("document")?);
-    let start = if wanted(here) { Reflect::get(here, &"startViewTransition".into()).ok()?.dyn_into::<Function>().ok() } else { None };
-    let (Some(start), Some(tile)) = (start, tile(here, parsed)) else {
-        sheet.set_inner_html(&new.inner_html());
+    let tile = if wanted(here) { tile(here, parsed) } else { None };
+    if let Some(tile) = &tile {
+        dom::mark(tile, MOVES, true);
+    }
+    let html = new.inner_html();
+    let page = here.clone();
+    let change = move || {
+        sheet.set_inner_html(&html);
+        // Back in the list, one is where one was.
+        if let Some(tile) = dom::find(&page, TILE) {
+            tile.scroll_into_view_with_bool(false);
+        }
+    };
+    if tile.is_none() {
+        change();
+        return Some(());
+    }
+    let change: Box<dyn FnMut(Event)> = Box::new(move |_| change());
+    let change = Closure::wrap(change);
+    // A browser that cannot do it.
+    let Ok(transition) = here.unchecked_ref::<Stage>().start(change.as_ref()) else {
+        change.as_ref().unchecked_ref::<Function>().call0(&JsValue::NULL).ok()?;
         return Some(());
     };
-    drop(tile.set_attribute("data-post", ""));
-    let html = new.inner_html();
-    let change: Box<dyn FnMut(Event)> = Box::new(move |_| sheet.set_inner_html(&html));
-    let change = Closure::wrap(change);
-    let transition = start.call1(here, change.as_ref()).ok()?;
-    let of = |name: &str| Reflect::get(&transition, &name.into()).ok()?.dyn_into::<Promise>().ok().map(JsFuture::from);
-    let (changed, ready, finished) = (of("updateCallbackDone")?, of("ready")?, of("finished")?);
+    let changed = transition.changed();
     let here = here.clone();
     clock::spawn(async move {
         // Not ready: the browser has left it out, and says so here alone.
-        drop(ready.await);
-        drop(finished.await);
-        if let Ok(Some(tile)) = here.query_selector("a > img[data-post]") {
-            drop(tile.remove_attribute("data-post"));
+        drop(JsFuture::from(transition.ready()).await);
+        drop(JsFuture::from(transition.finished()).await);
+        if let Some(tile) = dom::find(&here, TILE) {
+            dom::mark(&tile, MOVES, false);
         }
     });
-    changed.await.ok().map(drop)
+    JsFuture::from(changed).await.ok().map(drop)
 }
 
 /// In the list on one of two pages, the picture that the other one shows. Not one that nobody sees: it would fly in from nowhere.
 fn tile(here: &Document, parsed: &Document) -> Option<Element> {
-    let find = |page: &Document| page.query_selector(WHOLE).ok()?;
-    let (whole, list) = match (find(parsed), find(here)) {
+    let (whole, list) = match (dom::find(parsed, WHOLE), dom::find(here, WHOLE)) {
         (Some(whole), None) => (whole, here),
         (None, Some(whole)) => (whole, parsed),
         _ => return None,
     };
-    let tile = list.query_selector(&["#document a[href='", &whole.get_attribute("data-post")?, "'] > img"].concat()).ok()??;
+    let tile = dom::find(list, &["#document a[href='", &whole.get_attribute(MOVES)?, "'] > img"].concat())?;
     let seen = list == parsed || {
         let (place, high) = (tile.get_bounding_client_rect(), web_sys::window()?.inner_height().ok()?.as_f64()?);
         place.bottom() > 0.0 && place.top() < high

@@ -12,7 +12,7 @@ use web_sys::{
     HtmlInputElement, ImageBitmap,
 };
 
-use crate::clock;
+use crate::{clock, dom};
 
 /// How wide a picture is sent, and how high, in pixels: a little more than the server keeps.
 const WIDE: f64 = 1600.0;
@@ -46,7 +46,7 @@ impl Upload {
     /// Puts the smaller picture in the place of a larger one.
     pub(crate) async fn shrink(&self) -> Option<()> {
         let file: File = self.data.get("picture").unchecked_into();
-        let canvas: HtmlCanvasElement = self.form.query_selector("canvas:not([hidden])").ok()??.unchecked_into();
+        let canvas: HtmlCanvasElement = dom::find(&self.form, "canvas:not([hidden])")?.unchecked_into();
         if !canvas.has_attribute(SMALLER) && file.size() <= PICTURE_MAX as f64 {
             return None;
         }
@@ -72,7 +72,7 @@ impl Upload {
     pub(crate) fn progress(&self, loaded: f64, total: f64) -> Option<()> {
         let percent = (loaded * 100.0 / total) as u32;
         let words = ["Uploading ", &percent.to_string(), " %"].concat();
-        self.form.query_selector("progress").ok()??.set_attribute("value", &percent.to_string()).ok()?;
+        dom::set(&dom::find(&self.form, "progress")?, "value", &percent.to_string());
         self.tell(".number", &words);
         if percent / 25 > self.quarters.replace(percent / 25) {
             (self.say)(words);
@@ -82,15 +82,15 @@ impl Upload {
 
     /// It came to nothing.
     pub(crate) fn fail(&self) {
-        if let Ok(Some(place)) = self.form.query_selector(".sending") {
-            drop(place.set_attribute("hidden", ""));
+        if let Some(place) = dom::find(&self.form, ".sending") {
+            dom::mark(&place, "hidden", true);
         }
     }
 
     fn tell(&self, place: &str, words: &str) -> Option<()> {
-        let sending = self.form.query_selector(".sending").ok()??;
-        sending.remove_attribute("hidden").ok()?;
-        sending.query_selector(place).ok()??.set_text_content(Some(words));
+        let sending = dom::find(&self.form, ".sending")?;
+        dom::mark(&sending, "hidden", false);
+        dom::find(&sending, place)?.set_text_content(Some(words));
         Some(())
     }
 }
@@ -102,11 +102,11 @@ pub(crate) fn chosen(form: &HtmlFormElement) -> Option<FileList> {
 
 /// The form came back for something else than its picture: that one is still chosen.
 pub(crate) async fn restore(files: FileList, say: Say) -> Option<()> {
-    let page = web_sys::window()?.document()?;
-    let field = field(page.query_selector("#document form").ok()??.as_ref())?;
+    let page = dom::page()?;
+    let field = field(&page)?;
     if page.get_element_by_id("picture-error").is_none() {
         field.set_files(Some(&files));
-        page.query_selector("[data-again]").ok()??.remove();
+        dom::find(&page, "[data-again]")?.remove();
         look(field, say).await;
     }
     Some(())
@@ -120,15 +120,15 @@ pub(crate) fn picked(event: &Event) -> Option<HtmlInputElement> {
         return field(&zone);
     }
     if kind == "dragleave" {
-        zone.remove_attribute("data-over").ok()?;
+        dom::mark(&zone, "data-over", false);
         return None;
     }
     event.prevent_default();
     if kind == "dragover" {
-        zone.set_attribute("data-over", "").ok()?;
+        dom::mark(&zone, "data-over", true);
         return None;
     }
-    zone.remove_attribute("data-over").ok()?;
+    dom::mark(&zone, "data-over", false);
     let files = event.unchecked_ref::<DragEvent>().data_transfer()?.files()?;
     let field = field(&zone)?;
     (files.length() > 0).then(|| field.set_files(Some(&files)))?;
@@ -138,8 +138,8 @@ pub(crate) fn picked(event: &Event) -> Option<HtmlInputElement> {
 /// Shows what is chosen, or says at once why it will not do.
 pub(crate) async fn look(field: HtmlInputElement, say: Say) -> Option<()> {
     let zone = field.closest("[data-drop]").ok()??;
-    let canvas: HtmlCanvasElement = zone.query_selector("canvas").ok()??.unchecked_into();
-    canvas.set_hidden(true);
+    let canvas: HtmlCanvasElement = dom::find(&zone, "canvas")?.unchecked_into();
+    dom::mark(&canvas, "hidden", true);
     let file = field.files()?.get(0);
     let fault = match &file {
         Some(file) if !["", "image/jpeg", "image/png", "image/webp"].contains(&&*file.type_()) => Some(NO_PICTURE.to_owned()),
@@ -174,8 +174,8 @@ fn draw(bitmap: &ImageBitmap, canvas: &HtmlCanvasElement) -> Option<()> {
     context.set_fill_style_str("#fff");
     context.fill_rect(0.0, 0.0, wide, high);
     context.draw_image_with_image_bitmap_and_dw_and_dh(bitmap, 0.0, 0.0, wide, high).ok()?;
-    canvas.toggle_attribute_with_force(SMALLER, scale < 1.0).ok()?;
-    canvas.set_hidden(false);
+    dom::mark(canvas, SMALLER, scale < 1.0);
+    dom::mark(canvas, "hidden", false);
     bitmap.close();
     Some(())
 }
@@ -183,12 +183,12 @@ fn draw(bitmap: &ImageBitmap, canvas: &HtmlCanvasElement) -> Option<()> {
 /// The browser sends no form with a field that somebody has complained of.
 fn complain(field: &HtmlInputElement, zone: &Element, fault: Option<&str>) -> Option<()> {
     field.set_custom_validity(fault.unwrap_or_default());
-    if let Some(old) = web_sys::window()?.document()?.get_element_by_id("picture-error") {
+    if let Some(old) = dom::page()?.get_element_by_id("picture-error") {
         old.remove();
     }
     let described = ["picture-hint", if fault.is_some() { " picture-error" } else { "" }].concat();
-    field.set_attribute("aria-describedby", &described).ok()?;
-    field.set_attribute("aria-invalid", if fault.is_some() { "true" } else { "false" }).ok()?;
+    dom::set(field, "aria-describedby", &described);
+    dom::set(field, "aria-invalid", if fault.is_some() { "true" } else { "false" });
     if let Some(fault) = fault {
         let html = [r#"<p class="err" id="picture-error"><span class="vh">Error: </span>"#, fault, "</p>"].concat();
         zone.insert_adjacent_html("beforebegin", &html).ok()?;
@@ -196,6 +196,6 @@ fn complain(field: &HtmlInputElement, zone: &Element, fault: Option<&str>) -> Op
     Some(())
 }
 
-fn field(within: &Element) -> Option<HtmlInputElement> {
-    within.query_selector("input[type=file]").ok()?.map(JsCast::unchecked_into)
+fn field(within: &impl AsRef<JsValue>) -> Option<HtmlInputElement> {
+    dom::find(within, "input[type=file]").map(JsCast::unchecked_into)
 }

@@ -171,6 +171,10 @@ scene('the pages of security fit', { complaints: [/status of (404|422)/] }, asyn
     await press(page, 'Change password');
     await page.locator('.summary').waitFor();
     await portray(page, 'password-refused');
+    await page.locator('[name="new"]').fill('lantern copper sofa');
+    await page.getByRole('button', { name: 'Show password' }).last().click();
+    await page.getByRole('button', { name: 'Hide password' }).waitFor();
+    await portray(page, 'password-shown');
     await page.goto('/mail');
     await portray(page, 'mail');
 });
@@ -188,6 +192,12 @@ scene('the pages of saved accounts fit', { complaints: [/status of 422/] }, asyn
     await page.goto('/login/saved');
     for (const question of await page.locator('#document summary').all()) await question.click();
     await portray(page, 'saved-out');
+    await press(page, 'Ask for my password here');
+    await page.goto('/login');
+    await hydrated(page);
+    await page.locator('.saved').first().click();
+    await page.getByRole('button', { name: 'Use a passkey' }).first().waitFor();
+    await portray(page, 'log-in-chooser-asks');
 });
 
 scene('the pages of second factors fit', { complaints: [/status of (401|422)/] }, async ({ page }) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { scene, soon } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, answer, feed, hydrated, logIn, press } from './walk.mjs';
+import { MINA, answer, feed, hydrated, logIn, logOut, press } from './walk.mjs';
 
 const PASSKEYS = '/settings/security/passkeys';
 const REFUSED = { complaints: [/status of (401|404|422)/] };
@@ -117,4 +117,70 @@ scene('a ceremony that fails says so, and the next try goes on', REFUSED, async 
     await press(page, 'Create the passkey');
     await expectText(page.locator('.rows h2'), 'Passkey');
     await soon('the passkey', async () => (await key.credentials()).length === 1);
+});
+
+/** The row of mina among the saved accounts. */
+function row(page) {
+    return page.locator('.saved', { hasText: 'Continue as mina' });
+}
+
+scene('a saved account that asks for the password opens by a passkey, too', REFUSED, async ({ browser, page }) => {
+    const key = await authenticator(page);
+    await logIn(page);
+    await add(page, 'Laptop');
+    await page.goto('/settings/security/saved');
+    await press(page, 'Ask for my password here');
+    await expectText(page.locator('.hint'), 'On: one tap is not enough.');
+    await logOut(page);
+    await expectText(page.locator('h1'), 'Welcome back');
+    await browser.answered('DELETE /api/session');
+
+    await row(page).click();
+    const form = page.locator('form', { has: row(page) });
+    await key.verified(false);
+    await form.getByRole('button', { name: 'Use a passkey' }).click();
+    // Said above the accounts, where the button is.
+    await expectText(page.locator('section', { has: row(page) }).locator('.summary li'), 'That passkey did not work. Try again, or log in with your password.');
+    await key.verified(true);
+    await form.getByRole('button', { name: 'Use a passkey' }).click();
+    await feed(page);
+    await expectText(page.locator('.menu .name'), 'mina');
+    assert.equal(browser.of('POST /api/session').length, 1, 'no password was sent');
+    const grant = await browser.of('POST /api/session/passkey').at(-1).response.json();
+    assert.equal(grant.saved, true, 'it is a saved account, so the session is saved');
+
+    // And it still asks.
+    await logOut(page);
+    await browser.answered('DELETE /api/session', 2);
+    await row(page).click();
+    await form.getByRole('button', { name: 'Log in' }).waitFor();
+});
+
+scene('a saved account whose key is spent opens by a passkey, too', REFUSED, async ({ server, browser, page }) => {
+    await authenticator(page);
+    await logIn(page);
+    await add(page, 'Laptop');
+    await logOut(page);
+    await browser.answered('DELETE /api/session');
+    // The password changes in another browser.
+    const call = async (method, path, body, access) => {
+        const headers = { 'content-type': 'application/json', ...(access && { authorization: `Bearer ${access}` }) };
+        const answer = await fetch(`${server.origin}${path}`, { method, headers, body: JSON.stringify(body) });
+        assert.ok(answer.ok, `${path}: ${answer.status}`);
+        return answer.json();
+    };
+    const { access } = await call('POST', '/api/session', { ...MINA, storage: 'native' });
+    await call('PUT', '/api/password', { current: MINA.password, new: 'lantern copper sofa' }, access);
+
+    await page.goto('/login');
+    await hydrated(page);
+    await expectText(row(page).locator('small'), 'Password needed: it changed');
+    await row(page).click();
+    await hydrated(page);
+    assert.equal(await page.locator('[name="login"]').inputValue(), 'mina');
+    await press(page, 'Use a passkey');
+    await answer(page, true);
+    await feed(page);
+    await expectText(page.locator('.menu .name'), 'mina');
+    assert.equal(browser.of('POST /api/session').length, 1, 'no password was sent');
 });

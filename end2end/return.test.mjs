@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { scene } from './support.mjs';
 import { assertNeverAskedToLogIn, assertNoStatus, assertReturnLine, expectText, firstPost } from './see.mjs';
-import { MINA, NEW, feed, follow, logIn, signUp } from './walk.mjs';
+import { MINA, NEW, feed, follow, hydrated, logIn, signUp } from './walk.mjs';
 
 scene('who signs up and saves finds the feed in the first HTML after the browser was closed', {}, async ({ browser, page }) => {
     await signUp(page, { ...NEW, save: true });
@@ -87,3 +87,36 @@ scene('a server that was started again still knows who is logged in', {}, async 
     assertNeverAskedToLogIn(browser);
     assertNoStatus(browser, 401);
 });
+
+scene('nothing moves while a page arrives', {}, async ({ page }) => {
+    const wire = await page.context().newCDPSession(page);
+    // A slow phone: the first frame is painted long before the page is awake.
+    await wire.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+    const hold = async (paths, awake) => {
+        for (const width of [360, 1280]) {
+            await page.setViewportSize({ width, height: 800 });
+            for (const path of paths) {
+                await page.goto(path);
+                await awake(page);
+                assert.ok((await moved(page)) <= 0.02, `${path} moves at ${width}`);
+            }
+        }
+    };
+    await hold(['/login', '/signup'], hydrated);
+    await logIn(page);
+    await hold(['/', '/u/mina'], () => page.locator('details.inspector').waitFor());
+});
+
+/** How far what was there has moved, in the browser's own measure, until two frames after now. */
+function moved(page) {
+    return page.evaluate(
+        () =>
+            new Promise((resolve) => {
+                let sum = 0;
+                const add = (entries) => entries.forEach((entry) => (sum += entry.value));
+                const observer = new PerformanceObserver((list) => add(list.getEntries()));
+                observer.observe({ type: 'layout-shift', buffered: true });
+                requestAnimationFrame(() => requestAnimationFrame(() => (add(observer.takeRecords()), resolve(sum))));
+            }),
+    );
+}

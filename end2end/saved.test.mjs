@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { scene } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, ROVER, answer, feed, fillIn, hydrated, logIn, logOut, press } from './walk.mjs';
+import { MINA, ROVER, answer, feed, fillIn, hydrated, logIn, logOut, press, quiet, signUp } from './walk.mjs';
 
 const PLAIN = { context: { javaScriptEnabled: false } };
 const SAVED = '__Host-saved';
@@ -195,4 +195,41 @@ scene('two accounts are saved side by side', {}, async ({ browser, page }) => {
         await logOut(page, login);
         await browser.answered('DELETE /api/session', before + 1);
     }
+});
+
+scene('five accounts are saved, and the sixth is told that there is no room', { complaints: [/status of 422/] }, async ({ browser, page }) => {
+    for (const [at, username] of ['anna', 'bert', 'cora', 'dora', 'emil'].entries()) {
+        await signUp(page, { email: `${username}@example.org`, username, password: 'three unrelated words' });
+        await logOut(page, username);
+        await browser.answered('DELETE /api/session', at + 1);
+    }
+    await page.goto('/login');
+    await hydrated(page);
+    assert.equal(await page.locator('.saved').count(), 5);
+    await fillIn(page, MINA);
+    await press(page, 'Log in');
+    // Not asked, as there is nothing to choose; and logged in all the same.
+    await feed(page);
+    const full = 'You already have five saved accounts here. Remove one to save this one.';
+    await expectText(page.locator('.toast p'), full);
+    await page.goto('/welcome/save');
+    await press(page, 'Save login info');
+    await expectText(page.locator('.summary li'), full);
+    assert.equal(await page.evaluate(async () => (await (await fetch('/api/saved')).json()).length), 5);
+
+    // With one less there is room.
+    await page.goto('/settings/security/saved');
+    await page.getByRole('button', { name: 'Remove bert' }).click();
+    await press(page, 'Remove');
+    await expectText(page.locator('.notice.good'), 'bert was removed from this browser.');
+    await page.goto('/welcome/save');
+    await answer(page, true);
+    await feed(page);
+    await logOut(page);
+    await browser.answered('DELETE /api/session', 6);
+    await page.goto('/login');
+    assert.equal(await page.locator('.saved').count(), 5);
+    await hydrated(page);
+    await row(page, 'anna').click();
+    await quiet(page);
 });

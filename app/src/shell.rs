@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::App;
 use crate::ui::document::appearance::Appearance;
+use crate::ui::text;
 
 /// The built files a document asks for, by their hashed names.
 #[derive(Clone, Debug, Default)]
@@ -31,12 +32,12 @@ pub struct Assets {
 pub fn shell(assets: Assets) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=assets.looks.theme data-motion=assets.looks.motion>
+        <html lang=text::LANGUAGE data-theme=assets.looks.theme data-motion=assets.looks.motion>
             <head>
                 <meta charset="utf-8" />
                 <title>{assets.title}</title>
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="description" content="Close the tab. Come back. You're in." />
+                <meta name="description" content=text::DESCRIPTION />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1d1b18" />

@@ -1,5 +1,5 @@
 //! What the pages look like: the frame around them here, one file a page in `page`, one file a part in `part`, the pages that the
-//! server makes alone in [`document`], and every word that a person reads about what went wrong in [`text`].
+//! server makes alone in [`document`], and every word that a person reads in [`text`].
 
 pub mod document;
 // `#[component]` writes `pub` of its own.
@@ -55,7 +55,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             // Left to the browser: the router would change the address and not move the focus.
-            <a class="skip" href="#main" rel="external">"Skip to content"</a>
+            <a class="skip" href="#main" rel="external">{text::SKIP}</a>
             <Bar />
             <Middle />
             <Voices />
@@ -69,11 +69,11 @@ pub fn App() -> impl IntoView {
 #[must_use]
 pub fn title_of(path: &str, refused: bool) -> String {
     let page = match path {
-        routes::page::LOG_IN => page::LOG_IN_TITLE,
-        routes::page::SIGN_UP => page::SIGN_UP_TITLE,
-        _ => page::SAVE_TITLE,
+        routes::page::LOG_IN => text::log_in::TITLE,
+        routes::page::SIGN_UP => text::sign_up::TITLE,
+        _ => text::saved::ASK_TITLE,
     };
-    frame::named(&[if refused { "Error: " } else { "" }, page].concat())
+    frame::named(&[if refused { text::ERROR } else { "" }, page].concat())
 }
 
 #[component]

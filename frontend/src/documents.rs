@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use app::api::{Answer, Documents, Turn};
 use app::session::ports::{Form, Response};
+use app::ui::text::{self, feed as words};
 use app::wire::problem::{Code, Problem};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
@@ -20,7 +21,7 @@ use crate::api::Browser;
 use crate::http::place;
 use crate::more::Watch;
 use crate::upload::{Say, Upload};
-use crate::{clock, dom, keep, passkey, times, turning, upload};
+use crate::{clock, dom, keep, passkey, reveal, times, turning, upload};
 
 /// Somebody who listens.
 type Ear<T> = Option<Box<dyn Fn(T)>>;
@@ -78,6 +79,7 @@ impl Forms {
     /// What to do with a form that somebody sends. `None` where it is left to the browser, or to the page that made it.
     fn submitted(&self, event: &Event) -> Option<()> {
         let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
+        reveal::cover(&form);
         let toggle = form.has_attribute("data-toggle");
         if event.default_prevented() || !(toggle || form.closest("#document").ok()??.is_connected()) || form.has_attribute("data-plain") {
             return None;
@@ -143,6 +145,10 @@ impl Forms {
             dom::page()?.get_element_by_id(&button.get_attribute("data-dismiss")?)?.remove();
             return Some(());
         }
+        if let Some(words) = reveal::press(&target) {
+            self.say(Some(words.to_owned()));
+            return Some(());
+        }
         // A page that only changes leaves an open menu open.
         if let (Some(_), Some(menu)) = (target.closest("[popover] a").ok()?, dom::page().and_then(|page| dom::find(&page, ":popover-open")))
         {
@@ -159,7 +165,7 @@ impl Forms {
             return Some(());
         }
         dom::set(&link, "aria-disabled", "true");
-        link.set_text_content(Some("Loading…"));
+        link.set_text_content(Some(words::LOADING));
         let target = link.get_attribute("href")?;
         let answer = self.browser.with(move |engine| async move { engine.page(&target, None).await });
         let this = self.clone();
@@ -167,14 +173,14 @@ impl Forms {
             match answer.await.ok().and_then(|response| append(&response)) {
                 Some(count) => {
                     this.look();
-                    this.say(Some([&count.to_string(), " more posts loaded"].concat()));
+                    this.say(Some(words::loaded(count)));
                 }
                 None => {
                     dom::mark(&link, "aria-disabled", false);
                     // From now on by hand: what fails is not tried for ever.
                     dom::set(&link, "data-more", "");
-                    link.set_text_content(Some("Try again"));
-                    this.say(Some("We could not load more posts.".to_owned()));
+                    link.set_text_content(Some(text::TRY_AGAIN));
+                    this.say(Some(words::NO_MORE.to_owned()));
                 }
             }
         });
@@ -258,7 +264,7 @@ impl Documents for Forms {
 
     fn on_form(&self, turned: Box<dyn Fn(Result<Turn, Problem>)>) {
         self.ears.borrow_mut().turned = Some(turned);
-        keep::restore(self.browser.account());
+        arrived(self.browser.account());
         self.look();
     }
 
@@ -278,8 +284,16 @@ async fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn>
     }
     times::tell();
     dress(&parsed);
-    keep::restore(account);
+    arrived(account);
     Some(Turn { target, title: Some(parsed.title()), problem: parsed.get_element_by_id("problem").is_some() })
+}
+
+/// A document is on the sheet: what only scripts can do for it.
+fn arrived(account: Option<uuid::Uuid>) {
+    keep::restore(account);
+    if let Some(document) = dom::page() {
+        reveal::offer(&document);
+    }
 }
 
 /// Appends the list of a page that came to the one on the sheet, and takes over what is under it. How many items that were.

@@ -9,6 +9,7 @@ mod http;
 mod keep;
 mod more;
 mod passkey;
+mod reveal;
 mod storage;
 mod tabs;
 mod times;

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 
+use app::ui::text::{ERROR, post as words};
 use app::wire::feed::{NO_PICTURE, PICTURE_MAX, oversize};
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
@@ -21,8 +22,6 @@ const HIGH: f64 = 3200.0;
 const QUALITY: f64 = 0.9;
 /// A picture that was drawn smaller than it is.
 const SMALLER: &str = "data-smaller";
-/// Said when the session's token had run out on the way, and the file goes out once more.
-const RENEWED: &str = "Your sign-in was renewed. Continuing the upload.";
 
 /// Who reads out what is said.
 pub(crate) type Say = Box<dyn Fn(String)>;
@@ -62,8 +61,8 @@ impl Upload {
     /// It is being sent. A second time, the session was renewed meanwhile.
     pub(crate) fn begin(&self) {
         if self.sent.replace(true) {
-            (self.say)(RENEWED.to_owned());
-            self.tell("p:last-child", RENEWED);
+            (self.say)(words::RENEWED.to_owned());
+            self.tell("p:last-child", words::RENEWED);
         }
         self.quarters.set(0);
     }
@@ -71,7 +70,7 @@ impl Upload {
     /// So much of it is on its way.
     pub(crate) fn progress(&self, loaded: f64, total: f64) -> Option<()> {
         let percent = (loaded * 100.0 / total) as u32;
-        let words = ["Uploading ", &percent.to_string(), " %"].concat();
+        let words = words::uploading(percent);
         dom::set(&dom::find(&self.form, "progress")?, "value", &percent.to_string());
         self.tell(".number", &words);
         if percent / 25 > self.quarters.replace(percent / 25) {
@@ -190,7 +189,7 @@ fn complain(field: &HtmlInputElement, zone: &Element, fault: Option<&str>) -> Op
     dom::set(field, "aria-describedby", &described);
     dom::set(field, "aria-invalid", if fault.is_some() { "true" } else { "false" });
     if let Some(fault) = fault {
-        let html = [r#"<p class="err" id="picture-error"><span class="vh">Error: </span>"#, fault, "</p>"].concat();
+        let html = [r#"<p class="err" id="picture-error"><span class="vh">"#, ERROR, "</span>", fault, "</p>"].concat();
         zone.insert_adjacent_html("beforebegin", &html).ok()?;
     }
     Some(())

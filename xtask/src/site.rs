@@ -69,10 +69,15 @@ pub(crate) fn stamp(text: &str) -> Result<()> {
     std::fs::write(place::site(Profile::Dev).join(STAMP), text).context("cannot write the stamp")
 }
 
-/// Fetches the wasm and wakes the page up. A file of its own, because the policy of the page forbids scripts inside it.
+/// Wakes the page up, once it has been seen: compiling wasm wants the processor that paints. A file of its own, because the policy of the
+/// page forbids scripts inside it. A hidden page is never painted, and does not wait.
 fn start(js: &str, wasm: &str) -> String {
     format!(
-        "import init, {{ hydrate }} from './{}';\nawait init({{ module_or_path: new URL('./{}', import.meta.url) }});\nhydrate();\n",
+        "import init, {{ hydrate }} from './{}';
+if (!document.hidden) await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+await init({{ module_or_path: new URL('./{}', import.meta.url) }});
+hydrate();
+",
         file_name(js),
         file_name(wasm)
     )

@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod appearance;
 mod card;
 pub mod data;
+pub mod factors;
 pub mod feed;
 pub mod log_in_code;
 pub mod missing;

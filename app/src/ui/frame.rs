@@ -67,7 +67,7 @@ impl Frame {
     /// What a log-in said about saving it, where there is nothing to ask.
     pub(crate) fn told(self, offer: Option<Offer>) {
         if offer == Some(Offer::Full) {
-            self.say(text::FULL);
+            self.say(text::saved::FULL);
         }
     }
 
@@ -115,11 +115,11 @@ pub(crate) fn Heading(text: &'static str, #[prop(optional)] class: &'static str)
 #[component]
 pub(crate) fn PageTitle(page: &'static str, #[prop(into, default = Signal::stored(false))] error: Signal<bool>) -> impl IntoView {
     let title = Frame::here().title;
-    let name = move |error| named(&[if error { "Error: " } else { "" }, page].concat());
+    let name = move |error| named(&[if error { text::ERROR } else { "" }, page].concat());
     Effect::new(move |_| title.set(name(error.get())));
 }
 
 /// What the window is called while it shows `page`.
 pub(crate) fn named(page: &str) -> String {
-    [page, " · Nightlatch"].concat()
+    [page, " · ", text::SITE].concat()
 }

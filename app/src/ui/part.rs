@@ -8,6 +8,7 @@ pub(crate) mod gate;
 pub(crate) mod inspector;
 pub(crate) mod mark;
 pub(crate) mod nav;
+pub(crate) mod passkey;
 pub(crate) mod sheet;
 pub(crate) mod storage;
 pub(crate) mod switcher;

@@ -1,8 +1,62 @@
-//! The words for what went wrong, why a session ended, and where tokens live: gathered here so that another language can follow.
+//! Every word that a person reads on a page: one file for a page or a subject, and here what more than one of them says. A view holds no
+//! text of its own (`app/tests/words.rs` looks for some), so whoever reads these files has read the site, and another language is a second
+//! set of them: decision 28 says what that takes.
+//!
+//! A constant is a text as it stands. A function is a sentence with a name, a number or a time in it: where the value goes, and what is
+//! plural, is the language's own matter. An array holds what stands around an element (a link, a name in bold) in the middle of a sentence.
+//! A *deed* completes "We could not … because of a problem on our side".
+//!
+//! Times and spans are written in `ui::time`; mails by the server, in `auth::mail::text`. What is wrong with a field or a request, the API
+//! says in `wire`, in the same words for people and for programs.
+
+pub mod accounts;
+pub mod activity;
+pub mod appearance;
+pub mod data;
+pub(crate) mod ending;
+pub mod feed;
+pub(crate) mod inspector;
+pub mod log_in;
+pub(crate) mod menu;
+pub mod missing;
+pub mod outbox;
+pub mod passkeys;
+pub mod password;
+pub mod post;
+pub mod profile;
+pub mod saved;
+pub mod sessions;
+pub mod settings;
+pub mod sign_up;
+pub mod storage;
+pub mod two_factor;
+pub mod user;
 
 use crate::wire::problem::{Code, Problem};
-use crate::wire::session::{TokenStorage, Why};
 
+/// The language of all of this, as `lang` says it.
+pub const LANGUAGE: &str = "en";
+/// What the site is called.
+pub const SITE: &str = "Nightlatch";
+/// What it is, in a line.
+pub const CLAIM: &str = "Close the tab. Come back. You’re in.";
+/// The same for search engines, which get no typographer's signs.
+pub(crate) const DESCRIPTION: &str = "Close the tab. Come back. You're in.";
+/// Before the title of a page with a form that was refused, and before what is wrong with a field.
+pub const ERROR: &str = "Error: ";
+pub(crate) const SKIP: &str = "Skip to content";
+pub(crate) const PROBLEM: &str = "There is a problem";
+/// Before the id of the request.
+pub(crate) const REQUEST: &str = "Request ";
+/// Beside the label of a field that may stay empty.
+pub(crate) const OPTIONAL: &str = "(optional)";
+/// The button.
+pub const TRY_AGAIN: &str = "Try again";
+pub(crate) const LOG_IN: &str = "Log in";
+pub(crate) const TO_LOG_IN: &str = "Back to log in";
+pub(crate) const TO_FEED: &str = "Go to the feed";
+/// A message on the screen, to screen readers.
+pub(crate) const MESSAGE: &str = "Message";
 /// The log-in form without a name.
 pub const EMPTY_LOGIN: &str = "Enter your username or email";
 /// The log-in form without a password.
@@ -15,9 +69,6 @@ pub const WRONG_PASSWORD: &str = "That password is wrong";
 pub const COMMON_PASSWORD: &str = "That password is on lists of leaked passwords. Choose another.";
 /// A link to a new password that is good for nothing any more.
 pub const RESET_SPENT: &str = "This link has been used, or is too old. Ask for a new one.";
-/// The browser refuses to store the tokens: they are in memory.
-pub(crate) const FLEETING: &str =
-    "This browser does not let us store your sign-in key. You are logged in until you reload or close this page.";
 /// While this browser looks for its session.
 pub const OPENING: &str = "Opening your feed…";
 /// The same for a page that is no feed.
@@ -28,52 +79,24 @@ pub const AWAY_TITLE: &str = "One moment";
 pub const AWAY: &str = "We cannot reach our data right now. Nobody is logged out, and this page tries again by itself.";
 
 pub(crate) const PAGE_FAILED: &str = "We could not load this page. You are still logged in.";
-pub(crate) const FEED_EMPTY: &str = "Your feed is quiet. Follow a few people to fill it.";
-pub(crate) const FEED_END: &str = "You have seen everything there is.";
-pub(crate) const NOT_LIKED: &str = "We could not like that post. Try again.";
-pub(crate) const NOT_FOLLOWED: &str = "We could not change whom you follow. Try again.";
 /// The field for a code of the second factor.
 pub const CODE: &str = "Code";
 /// What goes into it.
 pub const CODE_HINT: &str = "The six digits that your authenticator app shows, or one of your recovery codes.";
 /// A session of a role that must have two factors, and that has shown one.
 pub const CONFINED: &str = "This account must have a second factor. Set one up, then go on.";
-/// An account that stays within reach until the browser closes.
-pub(crate) const PARKED: &str = "Within reach until this browser closes";
-/// This browser has as many saved accounts as it may have.
-pub const FULL: &str = "You already have five saved accounts here. Remove one to save this one.";
 pub(crate) const OFFLINE: &str = "You are offline. You are still logged in; what you see was loaded before.";
 pub(crate) const ONLINE: &str = "You are online again.";
 pub(crate) const NEEDS_SCRIPTS: &str = "This browser's session lives in storage that only scripts can read, and scripts do not run here.";
+/// A link after that.
+pub(crate) const ANOTHER_WAY: &str = "Log in another way";
+/// The way out of that, on a page that could not be fetched.
+pub(crate) const SET_IT_UP: &str = "Set it up";
 pub(crate) const ROLE: &str = "Your role does not allow this page.";
-pub(crate) const VISIBLE: &str = "Your password is visible";
-pub(crate) const HIDDEN: &str = "Your password is hidden";
-pub(crate) const SAVED: &str = "Login info saved on this browser.";
-pub(crate) const MOVED: &str = "The tokens have moved, and no copy is left where they were.";
-pub(crate) const NOT_SAVED: &str = "Login info not saved.";
 
 /// A truth value, for attributes.
 pub(crate) const fn word(is: bool) -> &'static str {
     if is { "true" } else { "false" }
-}
-
-/// Why the session is over, on the page that asks to log in again.
-pub(crate) const fn why(why: Why) -> &'static str {
-    match why {
-        Why::LoggedOut => "You are logged out.",
-        Why::Elsewhere => "You were logged out from another device.",
-        Why::Everywhere => "You logged out everywhere.",
-        Why::Password => "Your password was changed, so other browsers were logged out. Log in with the new password.",
-        Why::Idle => "You had not been here for a while, so we logged you out.",
-        Why::Age => "It has been a long time since you last entered your password. Enter it once more.",
-        Why::Reuse => {
-            "We logged out this browser for your safety: an old sign-in key was used a second time. \
-             If you did not expect this, change your password."
-        }
-        Why::Cleared => "Your browser cleared its saved data, so you need to log in again.",
-        Why::Moved => "You moved this session's tokens into another tab, where it goes on.",
-        Why::Unknown => "Please log in again.",
-    }
 }
 
 /// A tap that was refused for its password: the field is that of the account's own row.
@@ -82,22 +105,6 @@ pub fn at_row(problem: Problem, username: &str) -> Problem {
     let said = if problem.code == Code::InvalidCredentials { Some(WRONG_PASSWORD) } else { problem.of_field("password") };
     let Some(said) = said.map(str::to_owned) else { return problem };
     Problem { fields: Vec::new(), code: Code::InvalidFields, ..problem }.field(&["password-", username].concat(), said)
-}
-
-/// Why one tap is not enough any more.
-pub(crate) const fn spent(why: Why) -> &'static str {
-    match why {
-        Why::Password => "Password needed: it changed",
-        _ => "Enter your password once more",
-    }
-}
-
-/// Why the session is over, in a tab that was not asked.
-pub(crate) const fn ended(reason: Why) -> &'static str {
-    match reason {
-        Why::LoggedOut => "You logged out in another tab.",
-        other => why(other),
-    }
 }
 
 /// A form was refused; `left` is how many seconds of waiting remain.
@@ -112,92 +119,5 @@ pub(crate) fn refused(problem: &Problem, deed: &str, left: u64) -> String {
             format!("We could not {deed} because of a problem on our side. Nothing was changed. Try again.")
         }
         _ => problem.title.clone(),
-    }
-}
-
-/// A strategy: its letter, its name, and one honest sentence.
-pub(crate) const fn strategy(storage: TokenStorage) -> (&'static str, &'static str, &'static str) {
-    match storage {
-        TokenStorage::Cookie => (
-            "C",
-            "Cookies",
-            "Both tokens in cookies that scripts cannot read. Shared by all tabs; kept when the browser closes if you save.",
-        ),
-        TokenStorage::Hybrid => (
-            "H",
-            "Cookie and memory",
-            "The refresh token in a cookie that scripts cannot read, the short access token in this page's memory. A reload fetches a new one.",
-        ),
-        TokenStorage::Local => (
-            "L",
-            "localStorage",
-            "Both tokens where every script of this site can read them. Shared by all tabs; kept when the browser closes.",
-        ),
-        TokenStorage::Session => (
-            "S",
-            "sessionStorage",
-            "Both tokens where every script of this page can read them. This tab only: a reload keeps them, closing the tab does not.",
-        ),
-        TokenStorage::Memory => ("M", "Memory", "Both tokens in this page's memory. Nothing is stored anywhere, so a reload logs you out."),
-        TokenStorage::Native => ("N", "Native", "Both tokens handed to a client that is no browser."),
-    }
-}
-
-/// Where one token lives: the place, and who can read it.
-pub(crate) struct Place(pub(crate) &'static str, pub(crate) &'static str);
-
-const JAR: Place = Place("Cookie, HTTP-only", "The browser and this site's server. No script.");
-const HEAP: Place = Place("This page's memory", "Scripts running in this page, if they find it.");
-const LOCAL: Place = Place("localStorage", "Every script of this site, in every tab, and after a restart.");
-const TAB: Place = Place("sessionStorage", "Every script of this site, in this tab.");
-
-/// The access token's place and the refresh token's.
-pub(crate) const fn places(storage: TokenStorage) -> [Place; 2] {
-    match storage {
-        TokenStorage::Cookie => [JAR, JAR],
-        TokenStorage::Hybrid => [HEAP, JAR],
-        TokenStorage::Local => [LOCAL, LOCAL],
-        TokenStorage::Session => [TAB, TAB],
-        TokenStorage::Memory | TokenStorage::Native => [HEAP, HEAP],
-    }
-}
-
-/// How the session is recognised, beside the feed.
-pub(crate) const fn recognised(storage: TokenStorage) -> &'static str {
-    match storage {
-        TokenStorage::Cookie | TokenStorage::Hybrid => {
-            "Your browser holds a sign-in key in a cookie that no script can read. The server recognises it and puts your feed into the first page it sends."
-        }
-        TokenStorage::Local | TokenStorage::Session => {
-            "Your browser holds a sign-in key in its storage. A script finds it there and fetches your feed with it."
-        }
-        TokenStorage::Memory | TokenStorage::Native => {
-            "This page alone holds your sign-in key, in its memory. When you reload or close it, the key is gone."
-        }
-    }
-}
-
-/// For how long a session is kept.
-pub(crate) const fn lasts(storage: TokenStorage, saved: bool) -> &'static str {
-    match (storage, saved) {
-        (TokenStorage::Memory | TokenStorage::Native, _) => "Until you reload or close this page",
-        (TokenStorage::Session, _) => "Until you close this tab",
-        (_, true) => "90 days since you last came, one year at most",
-        (TokenStorage::Cookie | TokenStorage::Hybrid, false) => "Until this browser closes",
-        (TokenStorage::Local, false) => "12 hours since you last came, 7 days at most",
-    }
-}
-
-/// What *Save* changes, for this storage: saved, not saved.
-pub(crate) const fn saving(storage: TokenStorage) -> [&'static str; 2] {
-    match storage {
-        TokenStorage::Cookie | TokenStorage::Hybrid => [
-            "you are still in when you reopen your browser, and one tap logs you in after you log out: until you have not been here for 90 days, and for one year at most.",
-            "you stay in until you close your browser, until you have not been here for 12 hours, and for 7 days at most.",
-        ],
-        _ => [
-            "your session lasts until you have not been here for 90 days, and for one year at most; one tap logs you in after you log out.",
-            "your session lasts until you have not been here for 12 hours, and for 7 days at most.",
-        ],
     }
 }

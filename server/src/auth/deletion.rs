@@ -29,14 +29,7 @@ pub async fn ask(auth: &Auth, asking: &Session, password: &Secret, device: &Devi
     let mut tx = auth.db.begin().await?;
     if accounts::delete_later(&mut tx, account.account_id, at).await?.is_some() {
         events::note(&mut tx, account.account_id, Some(asking.session_id), kind::DELETION_ASKED, device, now).await?;
-        let body = format!(
-            "You asked us to delete your account {}. Nobody sees your profile and your posts any more, and you are logged out everywhere. In \
-             14 days everything is removed.\n\n\
-             If you change your mind, or if it was not you: log in before then, and everything is as it was.\n\n{{site}}{}",
-            account.username,
-            app::routes::page::LOG_IN,
-        );
-        mail::write(&mut tx, &account, "Your account will be deleted in 14 days", &body, now).await?;
+        mail::write(&mut tx, &account, &mail::text::deletion_asked(&account.username), now).await?;
     }
     let ending = ending::everything_ends(&mut tx, account.account_id, None, Why::Everywhere, now).await?;
     tx.commit().await?;
@@ -61,13 +54,7 @@ pub async fn undone(tx: &mut Tx, account: &Account, session_id: Uuid, device: &D
         created_at: now,
     };
     store_events::add(tx, event).await?;
-    let body = format!(
-        "You logged in to your account {}, so it is not deleted. Everything is as it was.\n\n\
-         If it was not you, change your password:\n\n{{site}}{}",
-        account.username,
-        app::routes::page::FORGOT,
-    );
-    mail::write(tx, account, "Your account is kept", &body, now).await
+    mail::write(tx, account, &mail::text::deletion_undone(&account.username), now).await
 }
 
 /// Removes the accounts whose time has come, and everything of them: rows go with the account, and pictures that no post shows are swept
@@ -85,8 +72,8 @@ pub async fn remove_due(auth: &Auth) -> Result<usize> {
         }
         mails::forget(&mut tx, &account.email).await?;
         if account.email_key.is_some() {
-            let body = format!("Your account {} and everything of it has been removed, as you asked 14 days ago.", account.username);
-            mails::insert(&mut tx, id(now), &account.email, "Your account has been deleted", &body, now).await?;
+            let letter = mail::text::deleted(&account.username);
+            mails::insert(&mut tx, id(now), &account.email, &letter.subject, &letter.body, now).await?;
         }
         tx.commit().await?;
         removed += 1;

@@ -99,16 +99,7 @@ pub async fn entered(auth: &Auth, tx: &mut Tx, account: &Account, session_id: Uu
         NewEvent { account_id: account.account_id, session_id: Some(session_id), kind, device, alert, actor_id: None, created_at: now };
     events::add(tx, event).await?;
     if new {
-        let name = device::name(&device.user_agent);
-        let body = format!(
-            "Somebody logged in to your account {} with a browser that we had not seen there before: {name}, from the address {}.\n\n\
-             If it was you, there is nothing to do. If it was not, open this page, choose \"No, secure my account\", and change your \
-             password:\n\n{{site}}{}",
-            account.username,
-            mail::shown(&device.ip),
-            app::routes::page::SESSIONS,
-        );
-        mail::write(tx, account, &format!("New login: {name}"), &body, now).await?;
+        mail::write(tx, account, &mail::text::new_login(&account.username, device), now).await?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::events::kind;
 use super::keys::vault::{self, For};
-use super::{Auth, Error, Result, account, session, throttle};
+use super::{Auth, Error, Result, mail, session, throttle};
 use crate::model::{Device, Timestamp};
 use crate::store::accounts::{self, Account};
 use crate::store::totp::Totp as Row;
@@ -77,10 +77,7 @@ async fn spend_recovery(auth: &Auth, account_id: Uuid, typed: &str, device: &Dev
     }
     events::insert(&auth.db, account_id, None, kind::RECOVERY_CODE_USED, device, now).await?;
     let left = recovery_codes::left(&auth.db, account_id).await?;
-    let body = format!(
-        "One of your recovery codes was used to log in. {left} are left.\n\nIf it was not you, change your password and make new recovery codes."
-    );
-    account::tell(auth, account_id, "A recovery code was used", &body).await?;
+    mail::tell(auth, account_id, |username| mail::text::recovery_code_used(username, left)).await?;
     Ok(true)
 }
 
@@ -164,13 +161,7 @@ pub async fn confirm(auth: &Auth, account_id: Uuid, session_id: Uuid, code: &Sec
     // Password and code were both shown here.
     sessions::strengthen(&auth.db, session_id).await?;
     events::insert(&auth.db, account_id, Some(session_id), kind::SECOND_FACTOR_ON, device, now).await?;
-    account::tell(
-        auth,
-        account_id,
-        "Two-factor authentication is on",
-        "From now on, logging in with your password takes a code, too.\n\nIf this was not you, change your password.",
-    )
-    .await?;
+    mail::tell(auth, account_id, mail::text::second_factor_on).await?;
     Ok(codes)
 }
 
@@ -186,13 +177,7 @@ pub async fn turn_off(auth: &Auth, account_id: Uuid, password: &Secret, code: &S
     recovery_codes::delete(&mut tx, account_id).await?;
     tx.commit().await?;
     events::insert(&auth.db, account_id, None, kind::SECOND_FACTOR_OFF, device, auth.clock.now()).await?;
-    account::tell(
-        auth,
-        account_id,
-        "Two-factor authentication is off",
-        "Logging in takes your password alone now.\n\nIf this was not you, change your password and turn it on again.",
-    )
-    .await
+    mail::tell(auth, account_id, mail::text::second_factor_off).await
 }
 
 /// New recovery codes; the old ones are worth nothing any more. It takes both factors.

@@ -18,7 +18,7 @@ use webauthn_rs::prelude::{
 
 use super::events::kind;
 use super::session::{self, Granted};
-use super::{Auth, Error, Result, account, factor, throttle};
+use super::{Auth, Error, Result, factor, mail, throttle};
 use crate::model::{Device, Timestamp, id};
 use crate::store::passkeys::{self, PasskeyRow};
 use crate::store::{ceremonies, events, is_taken, sessions};
@@ -110,9 +110,7 @@ pub async fn create(auth: &Auth, account_id: Uuid, session_id: Uuid, name: &str,
     // The password was asked for the challenge, and the authenticator has verified its owner.
     sessions::strengthen(&auth.db, session_id).await?;
     events::insert(&auth.db, account_id, Some(session_id), kind::PASSKEY_ADDED, device, now).await?;
-    let body =
-        format!("The passkey \"{}\" can log in to your account now.\n\nIf this was not you, remove it and change your password.", row.name);
-    account::tell(auth, account_id, "A passkey was added", &body).await?;
+    mail::tell(auth, account_id, |username| mail::text::passkey_added(username, &row.name)).await?;
     Ok(row)
 }
 
@@ -134,13 +132,7 @@ pub async fn remove(auth: &Auth, account_id: Uuid, passkey_id: Uuid, password: &
         return Err(Error::NotFound);
     }
     events::insert(&auth.db, account_id, None, kind::PASSKEY_REMOVED, device, auth.clock.now()).await?;
-    account::tell(
-        auth,
-        account_id,
-        "A passkey was removed",
-        "One of your passkeys cannot log in any more.\n\nIf this was not you, change your password.",
-    )
-    .await
+    mail::tell(auth, account_id, mail::text::passkey_removed).await
 }
 
 /// Begins a log-in: what to hand to `navigator.credentials.get`. It names no account, so nobody can find out who has one.
@@ -186,7 +178,7 @@ pub async fn log_in(
         Err(WebauthnError::CredentialPossibleCompromise) => {
             tracing::warn!(account = %account_id, "a passkey has counted backwards: there may be a copy of it");
             refused(auth, account_id, kind::PASSKEY_COPIED, &device).await?;
-            account::tell(auth, account_id, "A passkey was refused", "A passkey of your account was used in a way that suggests that a copy of it exists. We refused it.\n\nRemove it, and add a new one.").await?;
+            mail::tell(auth, account_id, mail::text::passkey_copied).await?;
             return Err(Error::InvalidPasskey);
         }
         Err(error) => {

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::ending::{self, Ending};
 use super::events::{self, kind};
-use super::{Auth, Error, Result, device, mail, password, prove, throttle};
-use crate::model::{Device, Timestamp, fill_random, id};
+use super::{Auth, Error, Result, mail, password, prove, throttle};
+use crate::model::{Device, fill_random, id};
 use crate::store::accounts::{self, Account};
 use crate::store::sessions::Session;
 use crate::store::{Tx, mails, resets};
@@ -36,7 +36,7 @@ pub async fn change(auth: &Auth, asking: &Session, current: &Secret, new: &Secre
     if let Err(fault) = acceptable(auth, new) {
         problem = problem.field("new", fault);
     } else if new.expose() == current.expose() {
-        problem = problem.field("new", "Choose a password that you do not use already");
+        problem = problem.field("new", app::ui::text::password::SAME);
     }
     if !problem.fields.is_empty() {
         return Err(Error::Fields(problem));
@@ -80,23 +80,11 @@ async fn set(
         Keep::None => ending::everything_ends(&mut tx, account_id, None, Why::Password, now).await?,
     };
     events::note(&mut tx, account_id, session_id, kind, device, now).await?;
-    tell(&mut tx, account, device, now).await?;
+    mail::write(&mut tx, account, &mail::text::password_changed(&account.username, device), now).await?;
     tx.commit().await?;
     ending.tell(auth, now);
     ending::epoch_raised(auth, account_id).await?;
     Ok(ending.browsers)
-}
-
-async fn tell(tx: &mut Tx, account: &Account, device: &Device, now: Timestamp) -> Result<()> {
-    let body = format!(
-        "The password of your account {} was changed: {}, from the address {}.\n\n\
-         If it was you, there is nothing to do. If it was not, set a new one at once:\n\n{{site}}{}",
-        account.username,
-        device::name(&device.user_agent),
-        mail::shown(&device.ip),
-        app::routes::page::FORGOT,
-    );
-    mail::write(tx, account, "Your password was changed", &body, now).await
 }
 
 /// What keeps a password from being accepted, if anything does.
@@ -137,15 +125,8 @@ pub async fn look_up(auth: &Auth) -> Result<bool> {
     {
         let device = Device { user_agent: asked.user_agent, ip: asked.ip, browser: String::new() };
         events::note(&mut tx, account.account_id, None, kind::RESET_ASKED, &device, now).await?;
-        let body = format!(
-            "Somebody asked for a new password for your account {}: {}, from the address {}.\n\n\
-             If it was you, set one within an hour:\n\n{{reset}}\n\n\
-             If it was not you, there is nothing to do: your password stays as it is.",
-            account.username,
-            device::name(&device.user_agent),
-            mail::shown(&device.ip),
-        );
-        mails::insert_reset(&mut tx, id(now), &account.email, "Set a new password", &body, now, account.account_id).await?;
+        let letter = mail::text::reset(&account.username, &device);
+        mails::insert_reset(&mut tx, id(now), &account.email, &letter.subject, &letter.body, now, account.account_id).await?;
     }
     tx.commit().await?;
     Ok(true)

@@ -88,7 +88,7 @@ pub async fn may_leave(auth: &Auth, bunch: &mut Bunch, token: &Secret) -> Result
 /// Whether there is room for another saved account.
 fn room(auth: &Auth, bunch: &Bunch, now: Timestamp) -> Result<()> {
     if bunch.is_full(auth, now) {
-        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("save", text::FULL)));
+        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("save", text::saved::FULL)));
     }
     Ok(())
 }
@@ -169,6 +169,18 @@ pub fn known(auth: &Auth, bunch: &mut Bunch, account_id: Uuid) -> bool {
         }
         Some(held) => !held.row.parked,
         None => false,
+    }
+}
+
+/// The tokens of a session of this browser have moved, as its owner chose. What its saved login opens, lives there from now on, too. (Where
+/// somebody logs in without scripts, cookies are no choice: that moves nothing.)
+///
+/// # Errors
+/// When the database fails.
+pub async fn follow(auth: &Auth, bunch: &Bunch, session: &Session) -> Result<()> {
+    match bunch.of_account(session.account_id) {
+        Some(held) => Ok(saved_logins::move_to(&auth.db, held.row.saved_id, session.storage()).await?),
+        None => Ok(()),
     }
 }
 

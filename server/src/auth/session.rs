@@ -11,7 +11,7 @@ use super::access::Claims;
 use super::chain::{self, Presented, Verdict};
 use super::events::kind;
 use super::password::Checked;
-use super::{Auth, Error, Result, account, deletion, events, factor, keys, prove, throttle};
+use super::{Auth, Error, Result, deletion, events, factor, keys, mail, prove, throttle};
 use crate::model::{Device, Timestamp, id, millis};
 use crate::store::accounts::{self, Account};
 use crate::store::sessions::{self, At, NewSession, Session, Step};
@@ -217,7 +217,7 @@ async fn reused(auth: &Auth, row: &Session, device: &Device, now: Timestamp) -> 
     // Whoever had the token could have left a saved login with it.
     saved_logins::end_of_session(&auth.db, row.session_id, row.family(), Why::Reuse, now).await?;
     store_events::insert(&auth.db, row.account_id, Some(row.session_id), kind::REUSE, device, now).await?;
-    account::tell_of_reuse(auth, row.account_id, device, now).await?;
+    mail::tell(auth, row.account_id, |username| mail::text::reused(username, device)).await?;
     Ok(Error::Ended(Why::Reuse))
 }
 
@@ -269,9 +269,7 @@ pub async fn apply(auth: &Auth, granted: Granted, to: &Change, device: &Device) 
 /// Asks for the account's password once more.
 async fn prove(auth: &Auth, row: &Session, password: Option<&Secret>, device: &Device) -> Result<()> {
     let Some(password) = password.filter(|password| !password.expose().is_empty()) else {
-        return Err(Error::Fields(
-            Problem::new(Code::InvalidFields).field("password", "Enter your password: scripts will be able to read your tokens"),
-        ));
+        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("password", app::ui::text::storage::PROVE)));
     };
     prove_password(auth, row.account_id, password, device).await.map(|_| ())
 }

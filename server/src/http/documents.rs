@@ -95,8 +95,8 @@ pub async fn explain(State(site): State<Arc<Site>>, request: Request, next: Next
 /// A problem as a page.
 async fn told(site: &Arc<Site>, parts: Parts, said: Problem) -> Response {
     let (title, view) = match said.code {
-        Code::NotFound => (missing::TITLE, missing::missing()),
-        _ => (problem::TITLE, problem::problem(&said)),
+        Code::NotFound => (text::missing::TITLE, missing::missing()),
+        _ => (text::missing::PROBLEM_TITLE, problem::problem(&said)),
     };
     let status = StatusCode::from_u16(said.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     match boot(site, &parts.headers).await {

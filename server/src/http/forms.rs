@@ -222,8 +222,7 @@ pub(super) async fn welcome(site: &Site, headers: &HeaderMap, device: &Device, g
 /// Without scripts nothing but a cookie can bring a token back.
 fn storage(text: &str) -> std::result::Result<TokenStorage, Problem> {
     let chosen = if text.is_empty() { Some(TokenStorage::Cookie) } else { TokenStorage::parse(text) };
-    chosen.filter(|storage| storage.refresh_in_cookie()).ok_or_else(|| {
-        Problem::new(Code::InvalidFields)
-            .field("storage", "This token storage needs scripts. Wait until the page has loaded, or choose cookies.")
-    })
+    chosen
+        .filter(|storage| storage.refresh_in_cookie())
+        .ok_or_else(|| Problem::new(Code::InvalidFields).field("storage", text::storage::NOT_WITHOUT_SCRIPTS))
 }

@@ -19,6 +19,7 @@ pub mod settings;
 pub mod two_factor;
 pub mod user;
 
+use app::ui::document::factors::Refused;
 use app::ui::text;
 use app::wire::problem::{Code, Problem};
 use axum::http::StatusCode;
@@ -42,5 +43,19 @@ fn refused(error: Error, password: &str, title: &str) -> Result<(Problem, Status
         _ => return Err(said.into()),
     };
     let status = StatusCode::from_u16(said.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    Ok((said, status, format!("Error: {title}")))
+    Ok((said, status, [text::ERROR, title].concat()))
+}
+
+/// The same for a page with several forms, whose fields are called after their form: not 401, which says that nobody is logged in.
+fn refused_form(error: Error, form: String) -> (Refused, StatusCode) {
+    let problem = problem::of(error);
+    let at = |field: &str, words: &str| Problem::new(Code::InvalidFields).field(&[&form, "-", field].concat(), words);
+    let problem = match problem.code {
+        Code::InvalidCredentials => at("password", text::WRONG_PASSWORD),
+        Code::InvalidCode => at("code", &problem.title),
+        Code::InvalidPasskey => Problem { status: 422, ..problem },
+        _ => problem,
+    };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (Refused { problem, form }, status)
 }

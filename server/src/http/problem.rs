@@ -47,7 +47,7 @@ pub fn of(error: auth::Error) -> Problem {
     use auth::Error;
     match error {
         Error::Fields(problem) => problem,
-        Error::UsernameTaken => Problem::new(Code::UsernameTaken).field("username", "That username is taken"),
+        Error::UsernameTaken => Problem::new(Code::UsernameTaken).field("username", text::sign_up::TAKEN),
         Error::InvalidCredentials => Problem::new(Code::InvalidCredentials),
         Error::SecondFactorRequired => Problem::new(Code::SecondFactorRequired),
         Error::InvalidCode => Problem::new(Code::InvalidCode),

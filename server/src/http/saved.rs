@@ -224,6 +224,9 @@ pub(super) async fn change(
         (None, Some(true)) => saved::leave(auth, &mut bunch, &granted.session, true).await?,
         (None, _) => {}
     }
+    if to.storage.is_some_and(|storage| storage != TokenStorage::Native) {
+        saved::follow(auth, &bunch, &granted.session).await?;
+    }
     let mut lines = lines(site, headers, &bunch);
     if let Some(save) = to.save {
         let shown = !matches!(cookies::read(headers, cookies::DECLINED), Ok(None));

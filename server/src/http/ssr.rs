@@ -148,10 +148,10 @@ fn nobody(site: &Site) -> Boot {
 pub(super) fn away() -> Response {
     let css = embedded::assets().css;
     let style = if css.is_empty() { css } else { format!("<link rel=\"stylesheet\" href=\"{css}\">") };
-    let (title, what, seconds) = (text::AWAY_TITLE, text::AWAY, AWAY_SECONDS);
+    let (lang, site, title, what, seconds) = (text::LANGUAGE, text::SITE, text::AWAY_TITLE, text::AWAY, AWAY_SECONDS);
     let html = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><meta http-equiv=\"refresh\" content=\"{seconds}\"><title>{title} · Nightlatch</title>{style}\
+        "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><meta http-equiv=\"refresh\" content=\"{seconds}\"><title>{title} · {site}</title>{style}\
          </head><body><main class=\"main\"><div class=\"narrow\"><h1>{title}</h1><p>{what}</p></div></main></body></html>"
     );
     let mut response = (StatusCode::SERVICE_UNAVAILABLE, Html(html)).into_response();
@@ -171,7 +171,7 @@ async fn render(boot: Boot, request: Request, status: StatusCode) -> Response {
 pub(super) async fn render_with(boot: Boot, served: Option<Served>, request: Request, status: StatusCode) -> Response {
     let host: Arc<dyn Host> = Arc::new(Rendered);
     let title = match &served {
-        Some(served) => format!("{} · Nightlatch", served.title),
+        Some(served) => format!("{} · {}", served.title, text::SITE),
         None => title_of(request.uri().path(), boot.form.is_some()),
     };
     let context = move || {

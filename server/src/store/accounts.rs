@@ -226,8 +226,6 @@ pub async fn remove(tx: &mut Tx, account_id: Uuid, now: Timestamp) -> Result<boo
     on!(tx tx, |conn| sqlx::query(REMOVE).bind(account_id).bind(now).execute(conn).await.map(|done| done.rows_affected() > 0))
 }
 
-pub use super::mails::insert as insert_mail;
-
 #[derive(sqlx::FromRow)]
 struct SummaryRow {
     account_id: Uuid,

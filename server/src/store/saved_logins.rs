@@ -138,6 +138,7 @@ statements! {
         where saved_id = $1 and ended_at is null and (idle_expires_at <= $2 or expires_at <= $2)";
     REPEATED = "update saved_logins set repeated_at = $3 where saved_id = $1 and generation = $2";
     ASK_PASSWORD = "update saved_logins set ask_password = $2 where saved_id = $1 and ended_at is null";
+    MOVE = "update saved_logins set storage = $2 where saved_id = $1 and ended_at is null";
     END = "update saved_logins set ended_at = $2, ended_why = $3 where saved_id = $1 and ended_at is null";
     END_OF_SESSION = "update saved_logins set ended_at = $3, ended_why = $4
         where (session_id = $1 or saved_id = $2) and ended_at is null";
@@ -294,6 +295,14 @@ pub async fn repeated(db: &Db, keys: &[(Uuid, i64)], now: Timestamp) -> Result<(
 /// When the database fails.
 pub async fn ask_password(db: &Db, saved_id: Uuid, ask: bool) -> Result<()> {
     on!(write db, |conn| sqlx::query(ASK_PASSWORD).bind(saved_id).bind(ask).execute(conn).await.map(|_| ()))
+}
+
+/// Where the tokens of its sessions live, from now on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_to(db: &Db, saved_id: Uuid, storage: TokenStorage) -> Result<()> {
+    on!(write db, |conn| sqlx::query(MOVE).bind(saved_id).bind(storage.as_str()).execute(conn).await.map(|_| ()))
 }
 
 /// Ends one. One that has ended keeps its first reason.

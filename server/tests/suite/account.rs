@@ -66,9 +66,17 @@ async fn a_log_in_within_14_days_takes_it_back(world: World) {
     assert_eq!(wrong.status, 401);
     let mut tab = world.tab_of("mina").await;
     assert!(tab.get("/api/feed").await.text.contains("\"mina\""));
-    let undone = tab.get("/api/activity").await.json().as_array().unwrap().iter().any(|event| event["kind"] == "deletion_undone");
-    assert!(undone);
+    let events = tab.get("/api/activity").await.json();
+    let undone = events.as_array().unwrap().iter().find(|event| event["kind"] == "deletion_undone").unwrap();
     assert_eq!(world.count("select count(*) from mails where subject = 'Your account is kept'").await, 1);
+    // Whoever came in is told, wherever they look next, until they have answered.
+    for page in ["/", "/settings", "/settings/security/sessions"] {
+        let said = tab.get(page).await.text;
+        assert!(said.contains("Your account is kept: ") && said.contains("Nothing was removed."), "{page}");
+    }
+    let answer = format!("deed=answer&id={}&mine=yes", undone["event_id"].as_str().unwrap());
+    assert_eq!(tab.form("/settings/security/sessions", &answer).await.status, 303);
+    assert!(!tab.get("/").await.text.contains("Your account is kept"), "answered");
     world.pass(60 * 60);
     server::jobs::purge_once(&world.site.auth).await.unwrap();
     assert_eq!(world.count("select count(*) from accounts").await, 3, "and it stays");

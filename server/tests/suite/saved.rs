@@ -26,6 +26,7 @@ on_both!(
     a_log_in_of_a_saved_account_is_saved,
     a_key_is_no_refresh_token_and_a_refresh_token_no_key,
     the_storage_is_remembered,
+    a_saved_login_follows_the_tokens,
 );
 
 /// Somebody who is logged in, and has saved it.
@@ -386,4 +387,30 @@ async fn the_storage_is_remembered(world: World) {
     assert_eq!(tab.form(&format!("/login/saved/{mina}"), "next=/p/1").await.header("location"), Some("/p/1"));
     assert!(tab.jar.contains_key(REFRESH));
     assert!(!tab.jar.contains_key(PARKED));
+}
+
+async fn a_saved_login_follows_the_tokens(world: World) {
+    let mut tab = saved(&world, "mina").await;
+    let mut other = saved(&world, "mina").await;
+    // Refused: nothing moves.
+    assert_eq!(tab.json(Method::PATCH, "/api/session", &json!({"storage": "local"})).await.status, 422);
+    assert_eq!(world.count("select count(*) from saved_logins where storage = 'cookie'").await, 2);
+    let to_local = json!({"storage": "local", "password": "correct-horse-mina"});
+    let grant = tab.json(Method::PATCH, "/api/session", &to_local).await.json();
+    tab.json(Method::DELETE, "/api/session", &json!({"refresh": grant["refresh"]})).await;
+    let mina = id(&mut tab, "mina").await;
+    let reply = tap(&mut tab, &mina).await;
+    assert_eq!(reply.json()["storage"], "local");
+    assert!(reply.json()["refresh"].is_string() && reply.cookie(REFRESH).is_none());
+
+    // And back: it follows a session that it has opened itself.
+    let back = json!({"storage": "hybrid", "refresh": reply.json()["refresh"]});
+    assert_eq!(tab.json(Method::PATCH, "/api/session", &back).await.status, 200);
+    tab.log_out().await;
+    assert_eq!(tap(&mut tab, &mina).await.json()["storage"], "hybrid");
+
+    // That of another browser stays where it is.
+    other.log_out().await;
+    let theirs = id(&mut other, "mina").await;
+    assert_eq!(tap(&mut other, &theirs).await.json()["storage"], "cookie");
 }

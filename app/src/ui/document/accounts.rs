@@ -4,11 +4,9 @@ use leptos::prelude::*;
 
 use super::parts::heading;
 use crate::ui::erased::Erase;
+use crate::ui::text::accounts as words;
 use crate::ui::time;
 use crate::wire::account::{AccountSummary, Role};
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Accounts";
 
 /// The page, at the time `now` in Unix milliseconds.
 #[must_use]
@@ -16,18 +14,18 @@ pub fn accounts(rows: Vec<AccountSummary>, now: i64) -> AnyView {
     let rows: Vec<AnyView> = rows.into_iter().map(|account| row(account, now)).collect();
     view! {
         <div class="wide">
-            {heading(TITLE)}
+            {heading(words::TITLE)}
             <div class="scroll" role="region" aria-labelledby="accounts" tabindex="0">
                 <table>
-                    <caption id="accounts">"Every account, with its living sessions"</caption>
+                    <caption id="accounts">{words::CAPTION}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">"Username"</th>
-                            <th scope="col">"Name"</th>
-                            <th scope="col">"Role"</th>
-                            <th scope="col">"Created"</th>
-                            <th scope="col" class="number">"Sessions"</th>
-                            <th scope="col">"Last used"</th>
+                            <th scope="col">{words::USERNAME}</th>
+                            <th scope="col">{words::NAME}</th>
+                            <th scope="col">{words::ROLE}</th>
+                            <th scope="col">{words::CREATED}</th>
+                            <th scope="col" class="number">{words::SESSIONS}</th>
+                            <th scope="col">{words::LAST_USED}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -39,10 +37,10 @@ pub fn accounts(rows: Vec<AccountSummary>, now: i64) -> AnyView {
 }
 
 fn row(account: AccountSummary, now: i64) -> AnyView {
-    let seen = account.last_seen_at.map_or_else(|| "never".to_owned(), |at| time::ago(now, at));
+    let seen = account.last_seen_at.map_or_else(|| words::NEVER.to_owned(), |at| time::ago(now, at));
     view! {
         <tr>
-            <th scope="row">{account.username} {account.disabled.then(|| view! { " " <span class="tag bad">"disabled"</span> })}</th>
+            <th scope="row">{account.username} {account.disabled.then(|| view! { " " <span class="tag bad">{words::DISABLED}</span> })}</th>
             <td>{account.display_name}</td>
             <td><span class=if account.role == Role::Admin { "tag me" } else { "tag" }>{account.role.as_str()}</span></td>
             <td>{time::day(account.created_at)}</td>

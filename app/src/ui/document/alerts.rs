@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::routes;
 use crate::ui::erased::Erase;
+use crate::ui::text::activity as words;
 use crate::ui::time;
 use crate::wire::security::Activity;
 
@@ -20,23 +21,18 @@ pub fn above(open: &[Activity], page: AnyView) -> AnyView {
 }
 
 fn alert(event: &Activity) -> AnyView {
-    let from = [event.device.as_str(), ", ", &time::moment(event.created_at), ", IP ", ip(&event.ip)].concat();
-    let (what, outcome) = match event.kind.as_str() {
-        "deletion_undone" => {
-            ("Your account is kept: ", "You had asked us to delete it, and somebody logged in before that happened. Nothing was removed.")
-        }
-        _ => ("New login: ", "Yes: it stays logged in. No: that browser is logged out at once, and you choose a new password."),
-    };
+    let from = words::from(&event.device, &time::moment(event.created_at), ip(&event.ip));
+    let [what, outcome] = words::asked(&event.kind);
     let (id, label) = (event.event_id.to_string(), [what, &from].concat());
     view! {
         <section class="notice warn" aria-label=label>
-            <p><b>{what}</b>{[&from, ". Was this you?"].concat()}</p>
+            <p><b>{what}</b>{words::was_it_you(&from)}</p>
             <p class="muted">{outcome}</p>
             <form class="actions" method="post" action=routes::page::SESSIONS>
                 <input type="hidden" name="deed" value="answer" />
                 <input type="hidden" name="id" value=id />
-                <button class="btn" name="mine" value="yes">"Yes, it was me"</button>
-                <button class="btn danger" name="mine" value="no">"No, secure my account"</button>
+                <button class="btn" name="mine" value="yes">{words::YES}</button>
+                <button class="btn danger" name="mine" value="no">{words::NO}</button>
             </form>
         </section>
     }
@@ -45,5 +41,5 @@ fn alert(event: &Activity) -> AnyView {
 
 /// An address, or that there is none.
 pub(super) fn ip(ip: &str) -> &str {
-    if ip.is_empty() { "unknown" } else { ip }
+    if ip.is_empty() { words::NO_ADDRESS } else { ip }
 }

@@ -5,9 +5,7 @@ use leptos::prelude::*;
 use super::parts::{heading, notice};
 use crate::routes;
 use crate::ui::erased::Erase;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Appearance";
+use crate::ui::text::appearance as words;
 
 /// What this browser has chosen. `None` follows the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,20 +23,20 @@ pub struct Appearance {
 /// The page; `saved` says that the choice has just been taken over.
 #[must_use]
 pub fn appearance(chosen: Appearance, saved: bool) -> AnyView {
-    let themes = [("system", "As the system"), ("light", "Light"), ("dark", "Dark")];
-    let motions = [("system", "As the system"), ("reduced", "Reduced")];
-    let more = [("on", "As I scroll on"), ("by-hand", "When I press “Load more posts”")];
-    let back = [("on", "Shown: “You are back”, and how fast"), ("no-line", "Not shown")];
+    let themes = [("system", words::SYSTEM), ("light", words::LIGHT), ("dark", words::DARK)];
+    let motions = [("system", words::SYSTEM), ("reduced", words::REDUCED)];
+    let more = [("on", words::AS_I_SCROLL), ("by-hand", words::BY_HAND)];
+    let back = [("on", words::LINE), ("no-line", words::NO_LINE)];
     view! {
         <div class="narrow">
-            {heading(TITLE)}
-            {saved.then(|| notice("good", "Saved for this browser."))}
+            {heading(words::TITLE)}
+            {saved.then(|| notice("good", words::SAVED))}
             <form class="card stack" method="post" action=routes::page::APPEARANCE>
-                {choice("theme", "Colours", &themes, chosen.theme.unwrap_or("system"))}
-                {choice("motion", "Motion", &motions, chosen.motion.unwrap_or("system"))}
-                {choice("more", "Load posts automatically", &more, chosen.more.unwrap_or("on"))}
-                {choice("back", "Return line", &back, chosen.back.unwrap_or("on"))}
-                <button class="btn primary">"Save"</button>
+                {choice("theme", words::COLOURS, &themes, chosen.theme.unwrap_or("system"))}
+                {choice("motion", words::MOTION, &motions, chosen.motion.unwrap_or("system"))}
+                {choice("more", words::LOAD, &more, chosen.more.unwrap_or("on"))}
+                {choice("back", words::RETURN_LINE, &back, chosen.back.unwrap_or("on"))}
+                <button class="btn primary">{words::SAVE}</button>
             </form>
         </div>
     }

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
-use crate::ui::{text, time};
+use crate::ui::text::{self, feed as words};
+use crate::ui::time;
 use crate::wire::feed::Post;
 
 /// How wide a picture is shown, for the choice among its widths.
@@ -59,15 +60,15 @@ pub(crate) fn byline(username: &str, now: i64, then: i64) -> AnyView {
 /// Like it, and how many do; see what is said. `able` is false for those who are not logged in.
 pub(crate) fn acts(post: &Post, able: bool) -> AnyView {
     let here = routes::post(&post.post_id.simple().to_string());
-    let likes = view! { <span class="vh">"Likes: "</span><span data-count>{post.likes}</span> };
+    let likes = view! { <span class="vh">{words::LIKES}</span><span data-count>{post.likes}</span> };
     let heart = view! {
         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 20s-7-4.6-9-9a5 5 0 0 1 9-4 5 5 0 0 1 9 4c-2 4.4-9 9-9 9z" /></svg>
     };
     let like = if able {
         view! {
-            <form method="post" action=[&here, "/like"].concat() data-toggle=text::NOT_LIKED>
+            <form method="post" action=[&here, "/like"].concat() data-toggle=words::NOT_LIKED>
                 <input type="hidden" name="on" value=text::word(!post.liked) />
-                <button class="icon" aria-pressed=text::word(post.liked) aria-label=["Like, post by ", &post.display_name].concat()>
+                <button class="icon" aria-pressed=text::word(post.liked) aria-label=words::like(&post.display_name)>
                     {heart}
                 </button>
                 {likes}
@@ -82,7 +83,7 @@ pub(crate) fn acts(post: &Post, able: bool) -> AnyView {
             {like}
             <a href=[&here, "#comments"].concat()>
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5h16v11H10l-5 4v-4H4z" /></svg>
-                <span class="vh">"Comments: "</span>
+                <span class="vh">{words::COMMENTS}</span>
                 {post.comments}
             </a>
         </div>
@@ -90,12 +91,9 @@ pub(crate) fn acts(post: &Post, able: bool) -> AnyView {
     .erased()
 }
 
-/// What stands for a description where there is none.
-pub(crate) const NO_DESCRIPTION: &str = "No description";
-
 /// What a picture shows, as far as anybody has said so.
 pub(crate) fn described(alt: String) -> String {
-    some(alt).unwrap_or_else(|| NO_DESCRIPTION.to_owned())
+    some(alt).unwrap_or_else(|| words::NO_DESCRIPTION.to_owned())
 }
 
 /// `None` for a text that is empty.

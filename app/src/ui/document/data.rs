@@ -6,12 +6,8 @@ use super::parts::{Field, field, heading, summary};
 use super::sessions::username;
 use crate::routes;
 use crate::ui::erased::Erase;
+use crate::ui::text::{self, data as words, password};
 use crate::wire::problem::Problem;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Your data";
-/// The page on which one is told that the account will be deleted.
-pub const GOODBYE_TITLE: &str = "Goodbye";
 
 /// What the page shows.
 #[derive(Clone, Debug, Default)]
@@ -29,38 +25,35 @@ pub struct Data {
 /// The page.
 #[must_use]
 pub fn data(model: &Data) -> AnyView {
-    let password =
-        Field { name: "password", label: "Your password", kind: "password", autocomplete: Some("current-password"), ..Field::default() };
+    let traits =
+        Field { name: "password", label: password::YOURS, kind: "password", autocomplete: Some("current-password"), ..Field::default() };
     let shown = [routes::page::DATA, "?copy"].concat();
     view! {
         <div class="narrow">
-            {heading(TITLE)}
-            {summary(model.problem.as_ref(), "delete your account")}
+            {heading(words::TITLE)}
+            {summary(model.problem.as_ref(), words::DELETE_DEED)}
             <section class="card stack">
-                <h2>"A copy of everything"</h2>
-                <p>"Your account, sessions, login history, posts, likes, comments and whom you follow, as JSON. No password and no key is in it."</p>
-                {model.file.then(|| view! { <p><a class="btn" href=routes::page::DATA_COPY rel="external" download="">"Download a copy"</a></p> })}
+                <h2>{words::COPY}</h2>
+                <p>{words::COPY_HOLDS}</p>
+                {model.file.then(|| view! { <p><a class="btn" href=routes::page::DATA_COPY rel="external" download="">{words::DOWNLOAD}</a></p> })}
                 {match &model.copy {
-                    None => view! { <p><a class="btn" href=shown>"Show it here"</a></p> }.erased(),
+                    None => view! { <p><a class="btn" href=shown>{words::SHOW}</a></p> }.erased(),
                     Some(copy) => view! {
-                        <label for="copy">"Your data"</label>
+                        <label for="copy">{words::SHOWN}</label>
                         <pre id="copy" class="copy" tabindex="0">{copy.clone()}</pre>
                     }
                     .erased(),
                 }}
             </section>
             <section class="card stack">
-                <h2>"Delete your account"</h2>
-                <p>
-                    "Nobody sees your profile and your posts any more, and you are logged out everywhere. After 14 days everything is removed. "
-                    "Until then, logging in takes it back."
-                </p>
+                <h2>{words::DELETE}</h2>
+                <p>{words::DELETE_MEANS}</p>
                 <details class="ask" open=model.problem.is_some()>
-                    <summary class="btn danger">"Delete " {model.username.clone()}</summary>
+                    <summary class="btn danger">{words::delete(&model.username)}</summary>
                     <form class="stack" method="post" action=routes::page::DATA novalidate>
                         {username(&model.username)}
-                        {field(password, model.problem.as_ref())}
-                        <button class="btn danger">"Delete " {model.username.clone()}</button>
+                        {field(traits, model.problem.as_ref())}
+                        <button class="btn danger">{words::delete(&model.username)}</button>
                     </form>
                 </details>
             </section>
@@ -74,10 +67,10 @@ pub fn data(model: &Data) -> AnyView {
 pub fn goodbye() -> AnyView {
     view! {
         <div class="narrow">
-            {heading(GOODBYE_TITLE)}
-            <p>"Your account is out of sight and you are logged out everywhere. In 14 days everything is removed."</p>
-            <p>"If you change your mind: log in before then, and everything is as it was."</p>
-            <p><a class="btn primary" href=routes::page::LOG_IN rel="external">"Log in"</a></p>
+            {heading(words::GOODBYE_TITLE)}
+            <p>{words::GONE}</p>
+            <p>{words::BACK}</p>
+            <p><a class="btn primary" href=routes::page::LOG_IN rel="external">{text::LOG_IN}</a></p>
         </div>
     }
     .erased()

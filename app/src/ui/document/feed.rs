@@ -9,13 +9,11 @@ use super::person::people;
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
-use crate::ui::text;
+use crate::ui::text::feed as words;
+use crate::ui::text::storage::{lasts, recognised, strategy};
 use crate::wire::account::Viewer;
 use crate::wire::feed::{Feed as Answered, Person};
 use crate::wire::session::TokenStorage;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Home";
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -45,10 +43,10 @@ pub fn feed(model: Feed) -> AnyView {
     let list = if posts.items.is_empty() {
         view! {
             <div class="empty">
-                <p>{text::FEED_EMPTY}</p>
+                <p>{words::EMPTY}</p>
                 {(!posts.suggestions.is_empty()).then(|| people(posts.suggestions))}
                 // Another look at the same page: the router would stay where it is.
-                <a class="btn" href=routes::page::HOME rel="external">"Show my feed"</a>
+                <a class="btn" href=routes::page::HOME rel="external">{words::SHOW}</a>
             </div>
         }
         .erased()
@@ -63,8 +61,8 @@ pub fn feed(model: Feed) -> AnyView {
     let back = looks.back.is_none().then(|| back(&viewer.username));
     view! {
         <div class="columns">
-            <div class="feed">{heading_apart(TITLE)} {list}</div>
-            <aside class="side" aria-label="Your session">
+            <div class="feed">{heading_apart(words::TITLE)} {list}</div>
+            <aside class="side" aria-label=words::SIDE>
                 {side(viewer, storage, saved, local)}
                 {(!beside.is_empty()).then(|| suggested(beside))}
             </aside>
@@ -78,7 +76,7 @@ pub fn feed(model: Feed) -> AnyView {
 fn suggested(people_beside: Vec<Person>) -> AnyView {
     view! {
         <section class="card beside" aria-labelledby="beside-title">
-            <h2 id="beside-title">"People to follow"</h2>
+            <h2 id="beside-title">{words::PEOPLE}</h2>
             {people(people_beside)}
         </section>
     }
@@ -90,28 +88,29 @@ fn foot(next: Option<String>, automatic: bool) -> AnyView {
     let inside = match next {
         Some(cursor) => {
             let more = [routes::page::HOME, "?after=", &routes::query_value(&cursor)].concat();
-            view! { <a class="btn" href=more data-more=if automatic { "auto" } else { "" }>"Load more posts"</a> }.erased()
+            let when = if automatic { "auto" } else { "" };
+            view! { <a class="btn" href=more data-more=when>{words::MORE}</a> }.erased()
         }
-        None => view! { <p class="muted">{text::FEED_END}</p> }.erased(),
+        None => view! { <p class="muted">{words::END}</p> }.erased(),
     };
     view! { <div class="foot">{inside}</div> }.erased()
 }
 
 /// Whose session this is, how long it lasts, and how it is recognised.
 fn side(viewer: Viewer, storage: TokenStorage, saved: bool, local: bool) -> AnyView {
-    let (letter, name, _) = text::strategy(storage);
-    let lives = local.then(|| view! { <dt>"Tokens live in"</dt><dd><span class="letter" aria-hidden="true">{letter}</span>{name}</dd> });
+    let (letter, name, _) = strategy(storage);
+    let lives = local.then(|| view! { <dt>{words::LIVES_IN}</dt><dd><span class="letter" aria-hidden="true">{letter}</span>{name}</dd> });
     view! {
         <section class="card you">
             <header>
                 <Avatar username=viewer.username.clone() display_name=viewer.display_name.clone() />
                 <p><b>{viewer.display_name}</b><small>{["@", &viewer.username].concat()}</small></p>
             </header>
-            <h2>"How you stay logged in"</h2>
-            <p>{text::recognised(storage)}</p>
+            <h2>{words::HOW}</h2>
+            <p>{recognised(storage)}</p>
             <dl>
-                <dt>"For how long"</dt>
-                <dd>{text::lasts(storage, saved)}</dd>
+                <dt>{words::FOR_HOW_LONG}</dt>
+                <dd>{lasts(storage, saved)}</dd>
                 {lives}
             </dl>
         </section>
@@ -122,10 +121,11 @@ fn side(viewer: Viewer, storage: TokenStorage, saved: bool, local: bool) -> AnyV
 /// "You are back": how long it took from opening the page to seeing the first post. The browser measures that, fills it in and shows it.
 fn back(username: &str) -> AnyView {
     let username = username.to_owned();
+    let [before, between, after] = words::YOU_ARE_BACK;
     view! {
         <div class="return-line" id="back" hidden>
-            <p>"You are back as " <b>{username}</b> ". Feed shown in " <b class="number"></b> " ms, no password asked."</p>
-            <button class="icon" aria-label="Dismiss" data-dismiss="back">
+            <p>{before} <b>{username}</b> {between} <b class="number"></b> {after}</p>
+            <button class="icon" aria-label=words::DISMISS data-dismiss="back">
                 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="m6 6 12 12M18 6 6 18" /></svg>
             </button>
         </div>
@@ -136,5 +136,5 @@ fn back(username: &str) -> AnyView {
 /// While the app looks for the session that it shall fetch the feed with.
 #[must_use]
 pub fn waiting() -> AnyView {
-    view! { <div class="columns"><div class="feed">{heading_apart(TITLE)} {skeleton()}</div><div class="side"></div></div> }.erased()
+    view! { <div class="columns"><div class="feed">{heading_apart(words::TITLE)} {skeleton()}</div><div class="side"></div></div> }.erased()
 }

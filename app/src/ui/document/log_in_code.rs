@@ -5,11 +5,8 @@ use leptos::prelude::*;
 use super::parts::{Field, field, heading, summary};
 use crate::routes::page;
 use crate::ui::erased::Erase;
-use crate::ui::text;
+use crate::ui::text::{self, log_in as words};
 use crate::wire::problem::Problem;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Enter your code";
 
 /// The page.
 #[must_use]
@@ -24,14 +21,14 @@ pub fn log_in_code(problem: Option<&Problem>) -> AnyView {
     };
     view! {
         <div class="narrow">
-            {heading(TITLE)}
-            {summary(problem, "log you in")}
+            {heading(words::CODE_TITLE)}
+            {summary(problem, words::DEED)}
             // The browser sends it itself: the answer sets the session's cookies.
             <form class="card stack" method="post" action=page::LOG_IN_CODE data-plain="">
                 {field(traits, problem)}
-                <button class="btn primary">"Log in"</button>
+                <button class="btn primary">{words::SEND}</button>
             </form>
-            <p class="center"><a href=page::LOG_IN rel="external">"Log in as somebody else"</a></p>
+            <p class="center"><a href=page::LOG_IN rel="external">{words::AS_ANOTHER}</a></p>
         </div>
     }
     .erased()

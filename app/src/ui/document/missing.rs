@@ -6,9 +6,7 @@ use super::parts::heading;
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Key;
-
-/// What the window is called.
-pub const TITLE: &str = "Page not found";
+use crate::ui::text::{self, missing as words};
 
 /// The page; the server answers 404 with it.
 #[must_use]
@@ -16,9 +14,9 @@ pub fn missing() -> AnyView {
     view! {
         <div class="guard">
             <Key />
-            {heading("This page does not exist.")}
-            <p>"The address may be mistyped, or the page is gone."</p>
-            <a class="btn primary" href=routes::page::HOME>"Go to the feed"</a>
+            {heading(words::NO_PAGE)}
+            <p>{words::NO_PAGE_BECAUSE}</p>
+            <a class="btn primary" href=routes::page::HOME>{text::TO_FEED}</a>
         </div>
     }
     .erased()

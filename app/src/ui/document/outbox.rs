@@ -4,10 +4,8 @@ use leptos::prelude::*;
 
 use super::parts::heading;
 use crate::ui::erased::Erase;
+use crate::ui::text::outbox as words;
 use crate::ui::time;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Outbox";
 
 /// A mail.
 #[derive(Clone, Debug)]
@@ -28,9 +26,9 @@ pub fn outbox(mails: &[Mail], origin: &str) -> AnyView {
     let list: Vec<AnyView> = mails.iter().map(|mail| one(mail, origin)).collect();
     view! {
         <div class="wide">
-            {heading(TITLE)}
-            <p class="muted">"This is a local build without a mail server. What would have been sent is here, newest first."</p>
-            {if list.is_empty() { view! { <p>"No mail yet."</p> }.erased() } else { view! { <ol role="list" class="stack">{list}</ol> }.erased() }}
+            {heading(words::TITLE)}
+            <p class="muted">{words::WHAT}</p>
+            {if list.is_empty() { view! { <p>{words::EMPTY}</p> }.erased() } else { view! { <ol role="list" class="stack">{list}</ol> }.erased() }}
         </div>
     }
     .erased()
@@ -41,7 +39,7 @@ fn one(mail: &Mail, origin: &str) -> AnyView {
     view! {
         <li class="card stack said">
             <h2>{mail.subject.clone()}</h2>
-            <p class="muted">"To " {mail.to.clone()} " · " {time::moment(mail.written_at)}</p>
+            <p class="muted">{words::sent(&mail.to, &time::moment(mail.written_at))}</p>
             {paragraphs}
         </li>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::routes;
 use crate::ui::erased::Erase;
-use crate::ui::text;
+use crate::ui::text::{self, password};
 use crate::wire::problem::{Code, Problem};
 
 /// The one `h1`. It takes the focus after a navigation.
@@ -36,7 +36,7 @@ pub fn opening() -> AnyView {
 pub fn needs_scripts() -> AnyView {
     view! {
         <noscript>
-            <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href=routes::page::LOG_IN>"Log in another way"</a></p>
+            <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href=routes::page::LOG_IN>{text::ANOTHER_WAY}</a></p>
         </noscript>
     }
     .erased()
@@ -59,7 +59,7 @@ pub fn summary(problem: Option<&Problem>, deed: &str) -> AnyView {
     };
     view! {
         <div class="summary" id="problem" tabindex="-1" role="group" aria-labelledby="problem-title">
-            <h2 id="problem-title">"There is a problem"</h2>
+            <h2 id="problem-title">{text::PROBLEM}</h2>
             <ul role="list">{faults}</ul>
         </div>
     }
@@ -108,7 +108,7 @@ pub fn field(field: Field<'_>, problem: Option<&Problem>) -> AnyView {
             {above(&field, error.as_deref())}
             <div class="entry">
                 <input
-                    id=id
+                    id=id.clone()
                     name=name
                     type=kind.to_owned()
                     value=value
@@ -120,13 +120,22 @@ pub fn field(field: Field<'_>, problem: Option<&Problem>) -> AnyView {
                     aria-invalid=error.is_some().then_some("true")
                     aria-describedby=described
                 />
+                {(kind == "password").then(|| reveal(&id))}
             </div>
         </div>
     }
     .erased()
 }
 
-/// The same for more than a line of text.
+/// *Show*: of no use without scripts, which take `hidden` away and do the rest.
+fn reveal(of: &str) -> AnyView {
+    view! {
+        <button type="button" class="btn reveal" hidden aria-controls=of.to_owned() aria-label=password::SHOW_LABEL>{password::SHOW}</button>
+    }
+    .erased()
+}
+
+/// A labelled field for more than a line of text.
 #[must_use]
 pub fn text_area(field: Field<'_>, rows: u8, problem: Option<&Problem>) -> AnyView {
     let error = fault(field.name, problem);
@@ -160,10 +169,10 @@ fn plain(text: &str) -> String {
 fn above(field: &Field<'_>, error: Option<&str>) -> AnyView {
     let (name, label) = (field.id().to_owned(), field.label.to_owned());
     let hint = field.hint.map(|hint| view! { <p class="hint" id=[&*name, "-hint"].concat()>{hint.to_owned()}</p> });
-    let error =
-        error.map(|error| view! { <p class="err" id=[&*name, "-error"].concat()><span class="vh">"Error: "</span>{error.to_owned()}</p> });
+    let error = error
+        .map(|error| view! { <p class="err" id=[&*name, "-error"].concat()><span class="vh">{text::ERROR}</span>{error.to_owned()}</p> });
     view! {
-        <label for=name>{label} {field.optional.then(|| view! { " " <span class="muted">"(optional)"</span> })}</label>
+        <label for=name>{label} {field.optional.then(|| view! { " " <span class="muted">{text::OPTIONAL}</span> })}</label>
         {hint}
         {error}
     }

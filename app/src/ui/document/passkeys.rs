@@ -2,15 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::parts::{Field, field, heading, notice, summary};
+use super::factors::{self, Refused, of_form, password};
+use super::parts::{Field, field, notice};
 use crate::routes::page;
 use crate::ui::erased::Erase;
+use crate::ui::text::{passkeys as words, two_factor};
 use crate::ui::time;
 use crate::wire::factor::Passkey;
-use crate::wire::problem::Problem;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Passkeys";
 
 /// What there is to show.
 pub struct Passkeys {
@@ -22,8 +20,8 @@ pub struct Passkeys {
     pub possible: bool,
     /// Whether the site demands a second factor of this account, and this session has shown one alone.
     pub confined: bool,
-    /// What went wrong with a form, and which: the id of its passkey, or what its button does.
-    pub problem: Option<(Problem, String)>,
+    /// A form that was refused: the id of its passkey, or what its button does.
+    pub refused: Option<Refused>,
     /// Now, Unix milliseconds.
     pub now: i64,
 }
@@ -33,54 +31,45 @@ pub struct Passkeys {
 pub fn passkeys(model: &Passkeys) -> AnyView {
     let rows: Vec<AnyView> = model.list.iter().map(|passkey| row(passkey, model)).collect();
     let list = if rows.is_empty() {
-        view! { <p class="muted">"You have no passkeys yet."</p> }.erased()
+        view! { <p class="muted">{words::EMPTY}</p> }.erased()
     } else {
         view! { <ul class="rows" role="list">{rows}</ul> }.erased()
     };
-    let demanded = model
-        .confined
-        .then(|| notice("warn", "Your role needs a second factor. Until one is set up and used, this session can do nothing else."));
-    view! {
-        <div class="narrow settings">
-            {heading(TITLE)}
-            {summary(model.problem.as_ref().map(|(problem, _)| problem), "change this")}
-            {demanded}
-            <p>"A passkey logs you in with your fingerprint, face or device PIN. There is no password to type, and none to steal."</p>
-            {list}
-            {match (&model.options, model.possible) {
-                (_, false) => notice("warn", "This site can have no passkeys at its address."),
-                (None, true) => ask(model),
-                (Some(options), true) => ceremony(options),
-            }}
-            <p><a href=page::TWO_FACTOR>"Two-factor authentication"</a></p>
-        </div>
-    }
-    .erased()
+    let inside = view! {
+        <p>{words::WHAT}</p>
+        {list}
+        {match (&model.options, model.possible) {
+            (_, false) => notice("warn", words::NOT_HERE),
+            (None, true) => ask(model),
+            (Some(options), true) => ceremony(options),
+        }}
+        <p><a href=page::TWO_FACTOR>{two_factor::TITLE}</a></p>
+    };
+    factors::page(words::TITLE, model.confined, model.refused.as_ref(), inside.erased())
 }
 
 fn row(passkey: &Passkey, model: &Passkeys) -> AnyView {
     let id = passkey.passkey_id.to_string();
-    let used = passkey.last_used_at.map_or_else(|| "never used".to_owned(), |at| ["last used ", &time::ago(model.now, at)].concat());
-    let problem = model.problem.as_ref().filter(|(_, of)| *of == id).map(|(problem, _)| problem);
-    let (name_id, password_id) = ([&*id, "-name"].concat(), [&*id, "-password"].concat());
-    let name = Field { name: "name", id: &name_id, label: "Name", value: &passkey.name, longest: Some(60), ..Field::default() };
+    let used = passkey.last_used_at.map(|at| time::ago(model.now, at));
+    let refused = model.refused.as_ref();
+    let name = Field { name: "name", label: words::NAME, value: &passkey.name, longest: Some(60), ..Field::default() };
     view! {
         <li class="card stack">
             <div>
                 <h2>{passkey.name.clone()}</h2>
-                <p class="muted">{["Added ", &time::day(passkey.created_at), ", ", &used].concat()}</p>
+                <p class="muted">{words::dates(&time::day(passkey.created_at), used.as_deref())}</p>
             </div>
-            <details open=problem.is_some()>
-                <summary>"Rename or remove"</summary>
+            <details open=Refused::is(refused, &id)>
+                <summary>{words::CHANGE}</summary>
                 <form class="stack" method="post" action=page::PASSKEYS>
                     <input type="hidden" name="passkey_id" value=id.clone() />
-                    {field(name, problem)}
-                    <button class="btn" name="do" value="rename">"Rename"</button>
+                    {of_form(&id, name, refused)}
+                    <button class="btn" name="do" value="rename">{words::RENAME}</button>
                 </form>
                 <form class="stack" method="post" action=page::PASSKEYS>
-                    <input type="hidden" name="passkey_id" value=id />
-                    {field(password(&password_id), problem)}
-                    <button class="btn danger" name="do" value="remove">"Remove"</button>
+                    <input type="hidden" name="passkey_id" value=id.clone() />
+                    {password(&id, refused)}
+                    <button class="btn danger" name="do" value="remove">{words::REMOVE}</button>
                 </form>
             </details>
         </li>
@@ -89,40 +78,28 @@ fn row(passkey: &Passkey, model: &Passkeys) -> AnyView {
 }
 
 fn ask(model: &Passkeys) -> AnyView {
-    let problem = model.problem.as_ref().filter(|(_, of)| of == "begin").map(|(problem, _)| problem);
     view! {
         <form class="card stack" method="post" action=page::PASSKEYS>
-            <h2>"Add a passkey"</h2>
-            {field(password("begin-password"), problem)}
-            <button class="btn primary" name="do" value="begin">"Go on"</button>
+            <h2>{words::ADD}</h2>
+            {password("begin", model.refused.as_ref())}
+            <button class="btn primary" name="do" value="begin">{two_factor::GO_ON}</button>
         </form>
     }
     .erased()
 }
 
-/// Several forms ask for it, so each field is called after its form.
-fn password(id: &str) -> Field<'_> {
-    Field { name: "password", id, label: "Password", kind: "password", autocomplete: Some("current-password"), ..Field::default() }
-}
-
 /// The button starts the ceremony, which fills `credential` in; the form is sent then.
 fn ceremony(options: &str) -> AnyView {
-    let traits = Field {
-        name: "name",
-        label: "Name",
-        hint: Some("So that you know it again, like “Phone”."),
-        longest: Some(60),
-        optional: true,
-        ..Field::default()
-    };
+    let traits =
+        Field { name: "name", label: words::NAME, hint: Some(words::NAME_HINT), longest: Some(60), optional: true, ..Field::default() };
     view! {
         <form class="card stack" method="post" action=page::PASSKEYS data-passkey="create" data-options=options.to_owned()>
-            <h2>"Add a passkey"</h2>
+            <h2>{words::ADD}</h2>
             {field(traits, None)}
             <input type="hidden" name="credential" />
-            <p class="err" hidden>"Your device did not make a passkey. Try again."</p>
-            <button class="btn primary" name="do" value="create">"Create the passkey"</button>
-            <noscript><p class="notice warn">"Making a passkey needs scripts, and scripts do not run here."</p></noscript>
+            <p class="err" hidden>{words::NOT_MADE}</p>
+            <button class="btn primary" name="do" value="create">{words::CREATE}</button>
+            <noscript><p class="notice warn">{words::MAKING_NEEDS_SCRIPTS}</p></noscript>
         </form>
     }
     .erased()

@@ -6,16 +6,8 @@ use super::parts::{Field, field, heading, notice, summary};
 use super::sessions::username;
 use crate::routes;
 use crate::ui::erased::Erase;
+use crate::ui::text::{self, password as words};
 use crate::wire::problem::Problem;
-
-/// What the window is called, and the page that changes it.
-pub const TITLE: &str = "Change password";
-/// The page for those who do not know it.
-pub const FORGOT_TITLE: &str = "Forgot your password?";
-/// The page that a link in a mail leads to.
-pub const RESET_TITLE: &str = "Set a new password";
-/// The same, for a link that is good for nothing any more.
-pub const SPENT_TITLE: &str = "This link does not work any more";
 
 /// What the page that changes a password shows.
 #[derive(Clone, Debug, Default)]
@@ -40,44 +32,32 @@ pub fn change(model: &Change) -> AnyView {
     let problem = model.problem.as_ref();
     view! {
         <div class="narrow">
-            {heading(TITLE)}
-            {summary(problem, "change your password")}
-            {model.secured.then(|| notice("warn", "If a browser was logged in by it, that browser is logged out. Now choose a new password."))}
-            {model.done.map(|ended| notice("good", &done(ended)))}
+            {heading(words::TITLE)}
+            {summary(problem, words::CHANGE_DEED)}
+            {model.secured.then(|| notice("warn", words::SECURED))}
+            {model.done.map(|ended| notice("good", &words::done(ended)))}
             <form class="card stack" method="post" action=routes::page::PASSWORD novalidate>
                 {username(&model.username)}
                 {field(current(), problem)}
-                {field(new(&hint(model.least)), problem)}
+                {field(new(&words::hint(model.least)), problem)}
                 <label class="choice">
                     <input type="checkbox" name="end_others" value="yes" checked=model.end_others />
-                    " Log out other browsers and remove their saved logins"
+                    {words::END_OTHERS}
                 </label>
-                <button class="btn primary">"Change password"</button>
+                <button class="btn primary">{words::TITLE}</button>
             </form>
-            <p><a href=routes::page::FORGOT>"Forgot your password?"</a></p>
+            <p><a href=routes::page::FORGOT>{words::FORGOT_TITLE}</a></p>
         </div>
     }
     .erased()
 }
 
-fn done(ended: u32) -> String {
-    match ended {
-        0 => "Password changed.".to_owned(),
-        1 => "Password changed. 1 other browser was logged out.".to_owned(),
-        ended => format!("Password changed. {ended} other browsers were logged out."),
-    }
-}
-
 fn current() -> Field<'static> {
-    Field { name: "current", label: "Current password", kind: "password", autocomplete: Some("current-password"), ..Field::default() }
-}
-
-fn hint(least: usize) -> String {
-    format!("At least {least} characters. Three unrelated words work well.")
+    Field { name: "current", label: words::CURRENT, kind: "password", autocomplete: Some("current-password"), ..Field::default() }
 }
 
 fn new(hint: &str) -> Field<'_> {
-    Field { name: "new", label: "New password", hint: Some(hint), kind: "password", autocomplete: Some("new-password"), ..Field::default() }
+    Field { name: "new", label: words::NEW, hint: Some(hint), kind: "password", autocomplete: Some("new-password"), ..Field::default() }
 }
 
 /// What the page for those who forgot shows.
@@ -97,22 +77,21 @@ pub struct Forgot {
 #[must_use]
 pub fn forgot(model: &Forgot) -> AnyView {
     let login =
-        Field { name: "login", label: "Username or email", autocomplete: Some("username"), value: &model.login, ..Field::default() };
-    let sent =
-        "If there is such an account, a link is on its way to its owner. It works once, for one hour. Look into your spam folder, too.";
+        Field { name: "login", label: text::log_in::LOGIN, autocomplete: Some("username"), value: &model.login, ..Field::default() };
+    let [before, outbox, after] = words::LOCAL;
     view! {
         <div class="narrow">
-            {heading(FORGOT_TITLE)}
-            {summary(model.problem.as_ref(), "send a link")}
-            {model.sent.then(|| notice("good", sent))}
+            {heading(words::FORGOT_TITLE)}
+            {summary(model.problem.as_ref(), words::FORGOT_DEED)}
+            {model.sent.then(|| notice("good", words::SENT))}
             {(model.sent && model.outbox)
-                .then(|| view! { <p class="muted">"This is a local build: mails are in the " <a href=routes::page::MAIL>"outbox"</a> "."</p> })}
+                .then(|| view! { <p class="muted">{before} <a href=routes::page::MAIL>{outbox}</a> {after}</p> })}
             <form class="card stack" method="post" action=routes::page::FORGOT novalidate>
-                <p>"We send you a link with which you set a new one."</p>
+                <p>{words::WE_SEND}</p>
                 {field(login, model.problem.as_ref())}
-                <button class="btn primary">"Send a link"</button>
+                <button class="btn primary">{words::SEND}</button>
             </form>
-            <p class="center"><a href=routes::page::LOG_IN>"Back to log in"</a></p>
+            <p class="center"><a href=routes::page::LOG_IN>{text::TO_LOG_IN}</a></p>
         </div>
     }
     .erased()
@@ -121,15 +100,16 @@ pub fn forgot(model: &Forgot) -> AnyView {
 /// The page that a link leads to: whose password it sets, fewest characters, where the form goes, what was wrong.
 #[must_use]
 pub fn reset(name: &str, least: usize, path: &str, problem: Option<&Problem>) -> AnyView {
+    let [before, after] = words::RESET_MEANS;
     view! {
         <div class="narrow">
-            {heading(RESET_TITLE)}
-            {summary(problem, "set your password")}
+            {heading(words::RESET_TITLE)}
+            {summary(problem, words::RESET_DEED)}
             <form class="card stack" method="post" action=path.to_owned() novalidate>
-                <p>"For the account " <b>{name.to_owned()}</b> ". Every browser is logged out, and saved logins are removed."</p>
+                <p>{before} <b>{name.to_owned()}</b> {after}</p>
                 {username(name)}
-                {field(new(&hint(least)), problem)}
-                <button class="btn primary">"Set password"</button>
+                {field(new(&words::hint(least)), problem)}
+                <button class="btn primary">{words::SET}</button>
             </form>
         </div>
     }
@@ -141,9 +121,9 @@ pub fn reset(name: &str, least: usize, path: &str, problem: Option<&Problem>) ->
 pub fn spent() -> AnyView {
     view! {
         <div class="narrow">
-            {heading(SPENT_TITLE)}
-            <p>"A link works once, for one hour, and only the newest one. Your password is as it was."</p>
-            <p><a class="btn primary" href=routes::page::FORGOT>"Ask for a new link"</a></p>
+            {heading(words::SPENT_TITLE)}
+            <p>{words::SPENT}</p>
+            <p><a class="btn primary" href=routes::page::FORGOT>{words::ASK_AGAIN}</a></p>
         </div>
     }
     .erased()

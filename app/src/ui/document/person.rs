@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
-use crate::ui::text;
+use crate::ui::text::{self, feed as words};
 use crate::wire::feed::Person;
 
 /// People whom one does not follow yet, each with the button.
@@ -30,9 +30,9 @@ pub(crate) fn people(people: Vec<Person>) -> AnyView {
 /// "Follow", or "Following" where it is pressed: the look decides which of the two is there. `there` is the profile.
 pub(crate) fn follow(there: &str, followed: bool) -> AnyView {
     view! {
-        <form method="post" action=[there, "/follow"].concat() data-toggle=text::NOT_FOLLOWED>
+        <form method="post" action=[there, "/follow"].concat() data-toggle=words::NOT_FOLLOWED>
             <input type="hidden" name="on" value=text::word(!followed) />
-            <button class="btn small" aria-pressed=text::word(followed)><span>"Follow"</span><span>"Following"</span></button>
+            <button class="btn small" aria-pressed=text::word(followed)><span>{words::FOLLOW}</span><span>{words::FOLLOWING}</span></button>
         </form>
     }
     .erased()

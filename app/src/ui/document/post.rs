@@ -2,19 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::card::{NO_DESCRIPTION, acts, byline, described, some};
+use super::card::{acts, byline, described, some};
 use super::parts::{Field, heading, summary, text_area};
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
+use crate::ui::text::{self, post as words};
 use crate::ui::time;
 use crate::wire::feed::{ALT_MAX, Comment, Post};
 use crate::wire::problem::Problem;
-
-/// The question to the author of a post whose picture nobody has described.
-const DESCRIBE: &str = "Add a description";
-/// The form for that, without one.
-pub const DESCRIBE_NOTHING: &str = "Write what the picture shows.";
 
 /// What the page shows.
 #[derive(Clone, Debug)]
@@ -36,7 +32,7 @@ pub struct PostPage {
 /// What the window is called.
 #[must_use]
 pub fn title(post: &Post) -> String {
-    ["Post by ", &post.display_name].concat()
+    words::title(&post.display_name)
 }
 
 /// The page.
@@ -45,15 +41,13 @@ pub fn post(page: PostPage) -> AnyView {
     let PostPage { post, comments, reader, now, refused, undescribed } = page;
     let here = routes::post(&post.post_id.simple().to_string());
     let mine = |username: &str| reader.as_deref() == Some(username);
-    let own = mine(&post.username).then(|| {
-        remove([&here, "/delete"].concat(), "Delete post", "Delete this post, its likes and its comments? They cannot be brought back.")
-    });
+    let own = mine(&post.username).then(|| remove([&here, "/delete"].concat(), words::DELETE, words::DELETE_ASKED));
     let undescribed = (own.is_some() && post.alt.is_empty()).then(|| describe(&here, undescribed));
     let said: Vec<AnyView> = comments
         .into_iter()
         .map(|comment| {
             let target = [&here, "/comments/", &comment.comment_id.to_string(), "/delete"].concat();
-            let own = mine(&comment.username).then(|| remove(target, "Delete comment", "Delete this comment?"));
+            let own = mine(&comment.username).then(|| remove(target, words::DELETE_COMMENT, words::DELETE_COMMENT_ASKED));
             view! {
                 <li>
                     <p class="muted">
@@ -71,7 +65,7 @@ pub fn post(page: PostPage) -> AnyView {
         })
         .collect();
     let said = if said.is_empty() {
-        view! { <p class="muted">"No comments yet."</p> }.erased()
+        view! { <p class="muted">{words::NO_COMMENTS}</p> }.erased()
     } else {
         view! { <ol role="list" class="comments">{said}</ol> }.erased()
     };
@@ -79,7 +73,7 @@ pub fn post(page: PostPage) -> AnyView {
         Some(_) => say(&here, refused),
         None => {
             let log_in = [routes::page::LOG_IN, "?next=", &routes::query_value(&here)].concat();
-            view! { <p><a href=log_in>"Log in"</a> " to like or comment."</p> }.erased()
+            view! { <p><a href=log_in>{text::LOG_IN}</a> {words::TO_TAKE_PART}</p> }.erased()
         }
     };
     let (width, height) = (post.width, post.height);
@@ -106,7 +100,7 @@ pub fn post(page: PostPage) -> AnyView {
                 {undescribed} {own}
             </article>
             <section class="card stack" id="comments" aria-labelledby="comments-title">
-                <h2 id="comments-title">"Comments"</h2>
+                <h2 id="comments-title">{words::COMMENTS}</h2>
                 {said}
                 {form}
             </section>
@@ -119,17 +113,17 @@ fn say(here: &str, refused: Option<(Problem, String)>) -> AnyView {
     let (problem, typed) = refused.map_or((None, String::new()), |(problem, typed)| (Some(problem), typed));
     let field = Field {
         name: "content",
-        label: "Add a comment",
-        hint: Some("500 characters at most."),
+        label: words::COMMENT,
+        hint: Some(words::COMMENT_HINT),
         value: &typed,
         longest: Some(500),
         ..Field::default()
     };
     view! {
         <form class="stack" method="post" action=[here, "/comments"].concat() data-keep="">
-            {summary(problem.as_ref(), "keep your comment")}
+            {summary(problem.as_ref(), words::COMMENT_DEED)}
             {text_area(field, 3, problem.as_ref())}
-            <button class="btn primary">"Comment"</button>
+            <button class="btn primary">{words::SEND}</button>
         </form>
     }
     .erased()
@@ -140,21 +134,21 @@ fn describe(here: &str, refused: Option<(Problem, String)>) -> AnyView {
     let (problem, typed) = refused.map_or((None, String::new()), |(problem, typed)| (Some(problem), typed));
     let field = Field {
         name: "alt",
-        label: "Describe the picture",
-        hint: Some("People who cannot see it read this."),
+        label: words::DESCRIBE,
+        hint: Some(words::DESCRIBE_HINT),
         value: &typed,
         longest: Some(ALT_MAX),
         ..Field::default()
     };
     view! {
         <div class="describe">
-            <p class="muted">{NO_DESCRIPTION}</p>
+            <p class="muted">{text::feed::NO_DESCRIPTION}</p>
             <details class="ask" open=problem.is_some()>
-                <summary class="btn small">{DESCRIBE}</summary>
+                <summary class="btn small">{words::ADD_DESCRIPTION}</summary>
                 <form class="stack" method="post" action=[here, "/description"].concat() data-keep="">
-                    {summary(problem.as_ref(), "keep your description")}
+                    {summary(problem.as_ref(), words::DESCRIBE_DEED)}
                     {text_area(field, 2, problem.as_ref())}
-                    <button class="btn primary">"Save description"</button>
+                    <button class="btn primary">{words::SAVE_DESCRIPTION}</button>
                 </form>
             </details>
         </div>
@@ -166,7 +160,7 @@ fn describe(here: &str, refused: Option<(Problem, String)>) -> AnyView {
 fn remove(target: String, label: &'static str, question: &'static str) -> AnyView {
     view! {
         <details class="remove">
-            <summary>{label}"…"</summary>
+            <summary>{label}{words::MORE}</summary>
             <form method="post" action=target>
                 <p>{question}</p>
                 <button class="btn danger">{label}</button>
@@ -181,9 +175,9 @@ fn remove(target: String, label: &'static str, question: &'static str) -> AnyVie
 pub fn gone() -> AnyView {
     view! {
         <div class="guard">
-            {heading("This post does not exist.")}
-            <p>"Its author may have deleted it."</p>
-            <a class="btn primary" href=routes::page::HOME>"Go to the feed"</a>
+            {heading(words::GONE)}
+            <p>{words::GONE_BECAUSE}</p>
+            <a class="btn primary" href=routes::page::HOME>{text::TO_FEED}</a>
         </div>
     }
     .erased()

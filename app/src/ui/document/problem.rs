@@ -6,31 +6,28 @@ use super::parts::heading;
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Key;
-use crate::ui::text;
+use crate::ui::text::{self, missing as words};
 use crate::wire::problem::{Code, Problem};
-
-/// What the window is called.
-pub const TITLE: &str = "Error: There is a problem";
 
 /// The page.
 #[must_use]
 pub fn problem(problem: &Problem) -> AnyView {
     let left = problem.retry_after_ms.map_or(0, |ms| ms.div_ceil(1000));
-    let words = match problem.code {
+    let said = match problem.code {
         Code::InsufficientScope => text::ROLE.to_owned(),
-        _ => text::refused(problem, "show this page", left),
+        _ => text::refused(problem, words::DEED, left),
     };
     let request_id = problem.request_id.clone().filter(|_| problem.status >= 500);
     view! {
         <div class="guard">
             <Key />
-            {heading("There is a problem")}
-            <p>{words}</p>
-            {request_id.map(|id| view! { <p class="muted">"Request " <code>{id}</code></p> })}
+            {heading(text::PROBLEM)}
+            <p>{said}</p>
+            {request_id.map(|id| view! { <p class="muted">{text::REQUEST} <code>{id}</code></p> })}
             {if problem.code == Code::SecondFactorRequired {
-                view! { <a class="btn primary" href=routes::page::TWO_FACTOR>"Set up a second factor"</a> }.erased()
+                view! { <a class="btn primary" href=routes::page::TWO_FACTOR>{words::SET_UP_FACTOR}</a> }.erased()
             } else {
-                view! { <a class="btn primary" href=routes::page::HOME>"Go to the feed"</a> }.erased()
+                view! { <a class="btn primary" href=routes::page::HOME>{text::TO_FEED}</a> }.erased()
             }}
         </div>
     }

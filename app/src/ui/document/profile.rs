@@ -5,11 +5,9 @@ use leptos::prelude::*;
 use super::parts::{Field, field, heading, notice, summary, text_area};
 use crate::routes;
 use crate::ui::erased::Erase;
+use crate::ui::text::profile as words;
 use crate::wire::feed::BIO_MAX;
 use crate::wire::problem::Problem;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Profile";
 
 /// What the form holds.
 #[derive(Clone, Debug)]
@@ -32,8 +30,8 @@ pub fn profile(page: &ProfilePage) -> AnyView {
     let problem = page.problem.as_ref();
     let name = Field {
         name: "display_name",
-        label: "Name to show",
-        hint: Some("Your username stays as it is. Other places show the new name within minutes."),
+        label: words::NAME,
+        hint: Some(words::NAME_HINT),
         autocomplete: Some("name"),
         value: &page.display_name,
         optional: true,
@@ -42,8 +40,8 @@ pub fn profile(page: &ProfilePage) -> AnyView {
     };
     let bio = Field {
         name: "bio",
-        label: "About you",
-        hint: Some("Everybody can read this. 300 characters at most."),
+        label: words::BIO,
+        hint: Some(words::BIO_HINT),
         value: &page.bio,
         optional: true,
         longest: Some(BIO_MAX),
@@ -51,15 +49,15 @@ pub fn profile(page: &ProfilePage) -> AnyView {
     };
     view! {
         <div class="narrow">
-            {heading(TITLE)}
-            {page.saved.then(|| notice("good", "Saved."))}
-            {summary(problem, "save your profile")}
+            {heading(words::TITLE)}
+            {page.saved.then(|| notice("good", words::SAVED))}
+            {summary(problem, words::DEED)}
             <form class="card stack" method="post" action=routes::page::PROFILE>
                 {field(name, problem)}
                 {text_area(bio, 4, problem)}
-                <button class="btn primary">"Save profile"</button>
+                <button class="btn primary">{words::SAVE}</button>
             </form>
-            <p><a href=routes::user(&page.username)>"See your profile"</a></p>
+            <p><a href=routes::user(&page.username)>{words::SEE}</a></p>
         </div>
     }
     .erased()

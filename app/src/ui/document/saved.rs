@@ -6,12 +6,10 @@ use super::parts::{Field, field, heading, notice, summary};
 use crate::routes::page;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
-use crate::ui::{text, time};
+use crate::ui::text::{self, log_in, saved as words};
+use crate::ui::time;
 use crate::wire::problem::Problem;
 use crate::wire::saved::Saved;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Saved accounts";
 
 /// What there is to show.
 #[derive(Clone, Debug, Default)]
@@ -45,16 +43,16 @@ pub fn saved(model: &SavedModel) -> AnyView {
     let empty = rows.is_empty();
     view! {
         <div class="narrow">
-            {heading(TITLE)}
-            {model.removed.as_ref().map(|name| notice("good", &[name, " was removed from this browser."].concat()))}
-            {summary(model.problem.as_ref(), "do this")}
-            {empty.then(|| view! { <p class="empty">"No account is saved on this browser."</p> })}
+            {heading(words::TITLE)}
+            {model.removed.as_ref().map(|name| notice("good", &words::removed(name)))}
+            {summary(model.problem.as_ref(), words::DEED)}
+            {empty.then(|| view! { <p class="empty">{words::EMPTY}</p> })}
             <ul class="stack" role="list">{rows}</ul>
             <p>
                 {if model.settings {
-                    view! { <a href=page::HOME rel="external">"Back to your feed"</a> }.erased()
+                    view! { <a href=page::HOME rel="external">{words::TO_FEED}</a> }.erased()
                 } else {
-                    view! { <a href=page::LOG_IN rel="external">"Back to log in"</a> }.erased()
+                    view! { <a href=page::LOG_IN rel="external">{text::TO_LOG_IN}</a> }.erased()
                 }}
             </p>
         </div>
@@ -80,10 +78,10 @@ fn entry(model: &SavedModel, row: &Saved) -> AnyView {
                 "".erased()
             }}
             {if removing { confirm(path, row) } else {
-                let label = ["Remove ", name].concat();
+                let label = words::remove(name);
                 view! {
                     <form method="get" action=path data-plain>
-                        <button class="btn small" name="remove" value=id aria-label=label>"Remove"</button>
+                        <button class="btn small" name="remove" value=id aria-label=label>{words::REMOVE}</button>
                     </form>
                 }
                 .erased()
@@ -96,9 +94,9 @@ fn entry(model: &SavedModel, row: &Saved) -> AnyView {
 /// "Saved 3 days ago, until 21 February 2027".
 fn lasts(row: &Saved, now: i64) -> String {
     match row.spent {
-        Some(why) => text::spent(why).to_owned(),
-        None if row.parked => text::PARKED.to_owned(),
-        None => ["Saved ", &time::ago(now, row.saved_at), ", until ", &time::day(row.idle_expires_at)].concat(),
+        Some(why) => words::spent(why).to_owned(),
+        None if row.parked => words::PARKED.to_owned(),
+        None => words::lasts(&time::ago(now, row.saved_at), &time::day(row.idle_expires_at)),
     }
 }
 
@@ -108,10 +106,10 @@ fn ask(path: &'static str, row: &Saved) -> AnyView {
         <form method="post" action=path data-plain>
             <input type="hidden" name="id" value=row.id.to_string() />
             <button class="btn small" name="deed" value=deed aria-pressed=pressed aria-describedby=["ask-", &row.username].concat()>
-                "Ask for my password here"
+                {words::ASK}
             </button>
             <p class="hint" id=["ask-", &row.username].concat()>
-                {if row.ask_password { "On: one tap is not enough." } else { "Off: one tap opens the account." }}
+                {if row.ask_password { words::ASK_ON } else { words::ASK_OFF }}
             </p>
         </form>
     }
@@ -120,17 +118,18 @@ fn ask(path: &'static str, row: &Saved) -> AnyView {
 
 /// The switch is turned off by the password.
 fn prove(model: &SavedModel, row: &Saved) -> AnyView {
+    let [before, after] = words::PROVE;
     let traits =
-        Field { name: "password", label: "Password", kind: "password", autocomplete: Some("current-password"), ..Field::default() };
+        Field { name: "password", label: log_in::PASSWORD, kind: "password", autocomplete: Some("current-password"), ..Field::default() };
     view! {
         <form class="stack" method="post" action=model.path() data-plain novalidate>
-            <p>"To open " <b>{row.username.clone()}</b> " here with one tap again, enter its password."</p>
+            <p>{before} <b>{row.username.clone()}</b> {after}</p>
             <input type="hidden" name="id" value=row.id.to_string() />
             <input class="vh" type="text" name="username" autocomplete="username" value=row.username.clone() tabindex="-1" aria-hidden="true" readonly />
             {field(traits, model.problem.as_ref())}
             <div class="pair">
-                <button class="btn" name="deed" value="trust">"Do not ask any more"</button>
-                <a class="btn" href=model.path() rel="external">"Keep asking"</a>
+                <button class="btn" name="deed" value="trust">{words::TRUST}</button>
+                <a class="btn" href=model.path() rel="external">{words::KEEP_ASKING}</a>
             </div>
         </form>
     }
@@ -138,13 +137,14 @@ fn prove(model: &SavedModel, row: &Saved) -> AnyView {
 }
 
 fn confirm(path: &'static str, row: &Saved) -> AnyView {
+    let [before, after] = words::REMOVE_ASKED;
     view! {
         <form class="stack" method="post" action=path data-plain>
-            <p>"Remove " <b>{row.username.clone()}</b> " from this browser? You can still log in with your password."</p>
+            <p>{before} <b>{row.username.clone()}</b> {after}</p>
             <input type="hidden" name="id" value=row.id.to_string() />
             <div class="pair">
-                <button class="btn danger" name="deed" value="remove" autofocus>"Remove"</button>
-                <a class="btn" href=path rel="external">"Keep"</a>
+                <button class="btn danger" name="deed" value="remove" autofocus>{words::REMOVE}</button>
+                <a class="btn" href=path rel="external">{words::KEEP}</a>
             </div>
         </form>
     }

@@ -4,16 +4,11 @@ use leptos::prelude::*;
 
 use super::alerts::alerts;
 use super::parts::heading;
-use super::sessions::count;
 use crate::routes;
 use crate::ui::erased::Erase;
+use crate::ui::text::{self, settings as words};
 use crate::ui::time;
 use crate::wire::security::Activity;
-
-/// What the window is called, and the page.
-pub const TITLE: &str = "Settings";
-/// The same for what has to do with logging in.
-pub const SECURITY_TITLE: &str = "Login and security";
 
 /// One way on.
 #[derive(Clone, Debug)]
@@ -30,12 +25,12 @@ pub struct Row {
 #[must_use]
 pub fn settings(open: &[Activity], browsers: usize) -> AnyView {
     let rows = [
-        Row { to: routes::page::PROFILE, name: "Profile", value: "Your name, and what you say about yourself".to_owned() },
-        Row { to: routes::page::SECURITY, name: SECURITY_TITLE, value: ["Logged in on ", &count(browsers)].concat() },
-        Row { to: routes::page::APPEARANCE, name: "Appearance", value: "Colours, motion and the feed, in this browser".to_owned() },
-        Row { to: routes::page::DATA, name: "Your data", value: "A copy of it, and the end of the account".to_owned() },
+        Row { to: routes::page::PROFILE, name: text::profile::TITLE, value: words::PROFILE.to_owned() },
+        Row { to: routes::page::SECURITY, name: words::SECURITY_TITLE, value: words::logged_in_on(&text::sessions::count(browsers)) },
+        Row { to: routes::page::APPEARANCE, name: text::appearance::TITLE, value: words::APPEARANCE.to_owned() },
+        Row { to: routes::page::DATA, name: text::data::TITLE, value: words::DATA.to_owned() },
     ];
-    hub(TITLE, open, &rows)
+    hub(words::TITLE, open, &rows)
 }
 
 /// What the hub of security shows.
@@ -58,27 +53,18 @@ pub struct Security {
 /// `/settings/security`.
 #[must_use]
 pub fn security(model: &Security) -> AnyView {
-    let changed = model.password_changed_at.map_or_else(|| "never changed".to_owned(), |at| ["changed ", &time::day(at)].concat());
-    let app = model.app_since.map_or_else(|| "off".to_owned(), |at| ["on since ", &time::day(at)].concat());
-    let passkeys = counted(model.passkeys, "1 passkey", "passkeys");
-    let saved = counted(model.saved, "1 account", "accounts");
+    let changed = words::changed(model.password_changed_at.map(time::day).as_deref());
+    let app = words::on_since(model.app_since.map(time::day).as_deref());
+    let (passkeys, saved) = (words::passkeys(model.passkeys), words::saved(model.saved));
     let rows = [
-        Row { to: routes::page::PASSWORD, name: "Password", value: changed },
-        Row { to: routes::page::TWO_FACTOR, name: super::two_factor::TITLE, value: app },
-        Row { to: routes::page::PASSKEYS, name: super::passkeys::TITLE, value: passkeys },
-        Row { to: routes::page::SESSIONS, name: super::sessions::TITLE, value: count(model.browsers) },
-        Row { to: routes::page::SETTINGS_SAVED, name: "Saved logins on this browser", value: saved },
-        Row { to: routes::page::ACTIVITY, name: super::activity::TITLE, value: "the last 90 days".to_owned() },
+        Row { to: routes::page::PASSWORD, name: words::PASSWORD, value: changed },
+        Row { to: routes::page::TWO_FACTOR, name: text::two_factor::TITLE, value: app },
+        Row { to: routes::page::PASSKEYS, name: text::passkeys::TITLE, value: passkeys },
+        Row { to: routes::page::SESSIONS, name: text::sessions::TITLE, value: text::sessions::count(model.browsers) },
+        Row { to: routes::page::SETTINGS_SAVED, name: words::SAVED, value: saved },
+        Row { to: routes::page::ACTIVITY, name: text::activity::TITLE, value: words::ACTIVITY.to_owned() },
     ];
-    hub(SECURITY_TITLE, &model.open, &rows)
-}
-
-fn counted(n: usize, one: &str, many: &str) -> String {
-    match n {
-        0 => "none".to_owned(),
-        1 => one.to_owned(),
-        n => format!("{n} {many}"),
-    }
+    hub(words::SECURITY_TITLE, &model.open, &rows)
 }
 
 fn hub(title: &str, open: &[Activity], rows: &[Row]) -> AnyView {

@@ -8,6 +8,7 @@ use super::person;
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
+use crate::ui::text::{self, user as words};
 use crate::wire::feed::{Post, Profile};
 
 /// What the page shows.
@@ -22,7 +23,7 @@ pub struct UserPage {
 /// What the window is called.
 #[must_use]
 pub fn title(profile: &Profile) -> String {
-    [&profile.display_name, " (@", &profile.username, ")"].concat()
+    words::title(&profile.display_name, &profile.username)
 }
 
 /// The page.
@@ -33,21 +34,21 @@ pub fn user(page: UserPage) -> AnyView {
     let can = match reader {
         None => {
             let log_in = [routes::page::LOG_IN, "?next=", &routes::query_value(&here)].concat();
-            view! { <p><a href=log_in>"Log in"</a> " to follow."</p> }.erased()
+            view! { <p><a href=log_in>{text::LOG_IN}</a> {words::TO_FOLLOW}</p> }.erased()
         }
-        Some(reader) if reader == profile.username => view! { <a class="btn small" href=routes::page::PROFILE>"Edit profile"</a> }.erased(),
+        Some(reader) if reader == profile.username => view! { <a class="btn small" href=routes::page::PROFILE>{words::EDIT}</a> }.erased(),
         Some(_) => person::follow(&here, profile.followed),
     };
     let posts = if profile.page.items.is_empty() {
-        view! { <p class="empty">"No posts yet."</p> }.erased()
+        view! { <p class="empty">{words::NO_POSTS}</p> }.erased()
     } else {
         view! { <ul role="list" class="grid">{profile.page.items.into_iter().map(tile).collect::<Vec<_>>()}</ul> }.erased()
     };
     let more = profile.page.next.map(|cursor| {
         let target = [&here, "?after=", &routes::query_value(&cursor)].concat();
-        view! { <p class="foot"><a class="btn" href=target>"Load more posts"</a></p> }
+        view! { <p class="foot"><a class="btn" href=target>{text::feed::MORE}</a></p> }
     });
-    let count = |n: i64, one: &'static str, many: &'static str| view! { <li><b>{n}</b> " " {if n == 1 { one } else { many }}</li> };
+    let count = |n: i64, of: &'static str| view! { <li><b>{n}</b> " " {of}</li> };
     view! {
         <div class="profile">
             <header>
@@ -57,8 +58,8 @@ pub fn user(page: UserPage) -> AnyView {
                 {can}
             </header>
             <ul role="list" class="counts">
-                {count(profile.posts, "post", "posts")} {count(profile.followers, "follower", "followers")}
-                <li><b>{profile.following}</b> " following"</li>
+                {count(profile.posts, words::posts(profile.posts))} {count(profile.followers, words::followers(profile.followers))}
+                <li><b>{profile.following}</b> {words::FOLLOWING}</li>
             </ul>
             {some(profile.bio).map(|bio| view! { <p class="said" dir="auto">{bio}</p> })}
             {posts}
@@ -92,8 +93,8 @@ fn tile(post: Post) -> AnyView {
 pub fn nobody(username: &str) -> AnyView {
     view! {
         <div class="guard">
-            {heading(&["There is no account called @", username, "."].concat())}
-            <a class="btn primary" href=routes::page::HOME>"Go to the feed"</a>
+            {heading(&words::nobody(username))}
+            <a class="btn primary" href=routes::page::HOME>{text::TO_FEED}</a>
         </div>
     }
     .erased()

@@ -1,5 +1,7 @@
 //! The log-in page. Whoever is logged in already is taken on to where they wanted to go.
 
+use std::sync::Arc;
+
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,21 +16,19 @@ use crate::ui::part::chooser::Chooser;
 use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
+use crate::ui::part::passkey::{ByPasskey, UsePasskey};
 use crate::ui::part::storage::{Choice, StorageChoice};
-use crate::ui::text;
+use crate::ui::text::{self, log_in as words};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
 use crate::wire::session::{Boot, LogIn as Form, Offer, Why};
 
 /// Names and passwords of the demo accounts, which exist in local builds alone.
 const DEMO: [(&str, &str, &str); 3] = [
-    ("mina", "correct-horse-mina", "Posts pictures"),
-    ("rover", "correct-horse-rover", "Posts pictures"),
-    ("admin", "correct-horse-admin", "May see all accounts"),
+    ("mina", "correct-horse-mina", words::DEMO_POSTS),
+    ("rover", "correct-horse-rover", words::DEMO_POSTS),
+    ("admin", "correct-horse-admin", words::DEMO_ADMIN),
 ];
-
-/// What the window is called.
-pub(crate) const TITLE: &str = "Log in";
 
 /// The page.
 #[component]
@@ -56,8 +56,8 @@ pub(crate) fn LogIn() -> impl IntoView {
     // The field for a code is there once the server has asked for one.
     let wanted = of_form.as_ref().is_some_and(|problem| problem.code == Code::InvalidCode);
     let (code, code_asked) = (NodeRef::<Input>::new(), RwSignal::new(wanted));
-    let form = Submission::new("log you in", of_form);
-    let tap = Submission::new("log you in", of_tap);
+    let form = Submission::new(words::DEED, of_form);
+    let tap = Submission::new(words::DEED, of_tap);
     let known = Memo::new(move |_| frame.accounts.with(|accounts| !accounts.is_empty()));
 
     // Set while this page itself logs in, which leads elsewhere than arriving with a session.
@@ -73,7 +73,7 @@ pub(crate) fn LogIn() -> impl IntoView {
     });
 
     // Waits for a log-in under way, and goes on or says why not.
-    let enter = move |answer: Answer<Option<Offer>>| {
+    let enter = move |answer: Answer<Option<Offer>>, of: Submission| {
         let (go, next, storage) = (go.clone(), next(), choice.chosen().unwrap_or_default());
         entering.set_value(true);
         frame.returning.set_value(false);
@@ -97,7 +97,7 @@ pub(crate) fn LogIn() -> impl IntoView {
                     if !matches!(problem.code, Code::Unreachable | Code::InvalidCode | Code::Throttled) {
                         fill(password, "");
                     }
-                    form.refuse(problem);
+                    of.refuse(problem);
                 }
             }
         });
@@ -112,52 +112,52 @@ pub(crate) fn LogIn() -> impl IntoView {
         }
         let code = Some(typed(code)).filter(|code| !code.is_empty()).map(Secret::new);
         match filled(typed(login), typed(password)) {
-            Ok((login, password)) => enter(verbs.log_in(Form { login, password, code, storage: choice.chosen(), save: None })),
+            Ok((login, password)) => enter(verbs.log_in(Form { login, password, code, storage: choice.chosen(), save: None }), form),
             Err(problem) => form.refuse(problem),
         }
     };
-    let passkey = move || {
-        let verbs = by_passkey.clone().filter(|verbs| frame.hydrated.get() && verbs.has_passkeys())?;
-        let enter = enter_by_passkey.clone();
-        let press = move |_| {
-            if form.begin() {
-                enter(verbs.log_in_by_passkey(choice.chosen()));
+    let possible = by_passkey.as_ref().is_some_and(|verbs| verbs.has_passkeys());
+    let by_passkey = ByPasskey {
+        possible,
+        enter: Arc::new(move |of| {
+            if let Some(verbs) = by_passkey.as_ref().filter(|_| of.begin()) {
+                enter_by_passkey(verbs.log_in_by_passkey(choice.chosen()), of);
             }
-        };
-        Some(view! { <button type="button" class="btn" on:click=press>"Use a passkey"</button> }.erased())
+        }),
     };
+    let in_rows = by_passkey.clone();
 
     let reason = move || query.with(|query| query.get_str("why").map(Why::parse));
     let still = move |why| {
         let saved = why == Why::LoggedOut
             && frame.accounts.with(|accounts| accounts.iter().any(|account| !account.parked && account.spent.is_none()));
-        if saved { " Your login info is still saved here." } else { "" }
+        if saved { text::saved::STILL } else { "" }
     };
     let elsewhere = move || match next() {
         Some(next) => [routes::page::SIGN_UP, "?next=", &routes::query_value(&next)].concat(),
         None => routes::page::SIGN_UP.to_owned(),
     };
     view! {
-        <PageTitle page=TITLE error=Signal::derive(move || form.failed().get() || tap.failed().get()) />
+        <PageTitle page=words::TITLE error=Signal::derive(move || form.failed().get() || tap.failed().get()) />
         <div class="doorway">
             <Door />
             <div class="narrow">
-                {move || view! { <Heading text=if known.get() { "Welcome back" } else { "Log in" } /> }.erased()}
-                {move || reason().map(|why| view! { <p class="notice">{text::why(why)} {still(why)}</p> }.erased())}
-                {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() /> }.erased())}
+                {move || view! { <Heading text=if known.get() { words::BACK } else { words::TITLE } /> }.erased()}
+                {move || reason().map(|why| view! { <p class="notice">{text::ending::why(why)} {still(why)}</p> }.erased())}
+                {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() passkey=in_rows.clone() /> }.erased())}
                 <section class="card stack">
-                    {move || known.get().then(|| view! { <h2>"Log in to another account"</h2> }.erased())}
+                    {move || known.get().then(|| view! { <h2>{words::ANOTHER}</h2> }.erased())}
                     <Summary of=form />
                     <form method="post" action=routes::page::LOG_IN novalidate class="stack" on:submit=submit>
                         {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
                         <Field
-                            traits=Traits { name: "login", label: "Username or email", kind: "text", autocomplete: "username", ..Traits::default() }
+                            traits=Traits { name: "login", label: words::LOGIN, kind: "text", autocomplete: "username", ..Traits::default() }
                             typed=typed_login
                             error=form.error_of("login")
                             node=login
                         />
                         <Field
-                            traits=Traits { name: "password", label: "Password", kind: "password", autocomplete: "current-password", ..Traits::default() }
+                            traits=Traits { name: "password", label: words::PASSWORD, kind: "password", autocomplete: "current-password", ..Traits::default() }
                             typed=String::new()
                             error=form.error_of("password")
                             node=password
@@ -175,12 +175,12 @@ pub(crate) fn LogIn() -> impl IntoView {
                             })
                         }}
                         <StorageChoice choice=choice typed=typed_storage />
-                        <Send of=form label="Log in" busy="Logging in…" />
-                        {passkey}
+                        <Send of=form label=words::SEND busy=words::SENDING />
+                        <UsePasskey by=by_passkey of=form />
                     </form>
                 </section>
-                <p class="center"><a href=routes::page::FORGOT>"Forgot password?"</a></p>
-                <p class="center">"New here? " <a href=elsewhere>"Create an account"</a></p>
+                <p class="center"><a href=routes::page::FORGOT>{words::FORGOT}</a></p>
+                <p class="center">{words::NEW_HERE} <a href=elsewhere>{words::SIGN_UP}</a></p>
                 <Demo login=login password=password />
             </div>
         </div>
@@ -218,8 +218,8 @@ fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
             view! {
                 <li>
                     <span><b>{name}</b>" "<small>{what}</small><code>{secret}</code></span>
-                    <button type="button" class="btn small" hidden=move || !hydrated.get() on:click=press aria-label=["Fill in ", name].concat()>
-                        "Fill in"
+                    <button type="button" class="btn small" hidden=move || !hydrated.get() on:click=press aria-label=[words::FILL_LABEL, name].concat()>
+                        {words::FILL}
                     </button>
                 </li>
             }
@@ -228,8 +228,8 @@ fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
         .collect();
     view! {
         <section class="demo" aria-labelledby="demo">
-            <h2 id="demo">"Demo accounts"</h2>
-            <p class="muted">"This is a local build. These three are made for trying out."</p>
+            <h2 id="demo">{words::DEMO}</h2>
+            <p class="muted">{words::DEMO_WHAT}</p>
             <ul role="list">{rows}</ul>
         </section>
     }

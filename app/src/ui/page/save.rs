@@ -9,16 +9,14 @@ use crate::ui::frame::{Frame, Heading, PageTitle, go, session};
 use crate::ui::part::form::{Submission, Summary, before, next};
 use crate::ui::part::gate::Gate;
 use crate::ui::part::mark::Door;
-use crate::ui::text;
+use crate::ui::text::saved as words;
+use crate::ui::text::storage::saving;
 use crate::wire::session::Change;
-
-/// What the window is called, and the page.
-pub(crate) const PAGE: &str = "Save your login info?";
 
 /// The page.
 #[component]
 pub(crate) fn Save() -> impl IntoView {
-    view! { <Gate page=PAGE body=|| view! { <Question /> }.erased() /> }.erased()
+    view! { <Gate page=words::ASK_TITLE body=|| view! { <Question /> }.erased() /> }.erased()
 }
 
 #[component]
@@ -28,7 +26,7 @@ fn Question() -> impl IntoView {
     let go = go();
     let refused = frame.take_refused();
     let next = next(before(refused.as_ref(), "next"));
-    let form = Submission::new("save this", refused.map(|form| form.problem));
+    let form = Submission::new(words::ASK_DEED, refused.map(|form| form.problem));
     let storage = {
         let session = session.clone();
         move || session.storage()
@@ -49,9 +47,9 @@ fn Question() -> impl IntoView {
                 Ok(()) => {
                     frame.stale.update(|stale| *stale += 1);
                     if save {
-                        frame.say(text::SAVED);
+                        frame.say(words::SAVED);
                     } else {
-                        frame.status.set(text::NOT_SAVED.to_owned());
+                        frame.status.set(words::NOT_SAVED.to_owned());
                     }
                     go(next.as_deref().unwrap_or(routes::page::HOME));
                 }
@@ -61,34 +59,32 @@ fn Question() -> impl IntoView {
     };
     let sending = move || form.sending.get().then_some("true");
     view! {
-        <PageTitle page=PAGE error=form.failed() />
+        <PageTitle page=words::ASK_TITLE error=form.failed() />
         <div class="doorway">
             <Door />
             <div class="narrow">
                 <section class="card ask">
-                    <Heading text=PAGE />
+                    <Heading text=words::ASK_TITLE />
                     <Summary of=form />
-                    <p>"Next time, one tap opens your feed on this browser. We keep a sign-in key here, never your password."</p>
-                    <p class="notice warn">
-                        "Sharing this device? Choose " <b>"Not now"</b> ". Anyone who uses this browser could open your account."
-                    </p>
+                    <p>{words::ASK_WHAT}</p>
+                    <p class="notice warn">{words::SHARED[0]} <b>{words::NOT_NOW}</b> {words::SHARED[1]}</p>
                     <form method="post" action=routes::page::SAVE class="pair" on:submit=submit>
                         {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
                         <button class="btn" name="save" value="yes" aria-disabled=sending on:click=move |_| answer.set_value(true)>
-                            "Save login info"
+                            {words::SAVE}
                         </button>
                         <button class="btn" name="save" value="no" aria-disabled=sending on:click=move |_| answer.set_value(false)>
-                            "Not now"
+                            {words::NOT_NOW}
                         </button>
                     </form>
-                    <p class="muted">"Saved for 90 days. Remove it any time in Settings, Login & security."</p>
+                    <p class="muted">{words::FOR_LONG}</p>
                     <details class="more">
-                        <summary>"What changes if I save?"</summary>
+                        <summary>{words::WHAT_CHANGES}</summary>
                         {move || {
-                            let [saved, not_saved] = text::saving(storage());
+                            let [saved, not_saved] = saving(storage());
                             view! {
-                                <p><b>"Saved: "</b>{saved}</p>
-                                <p><b>"Not saved: "</b>{not_saved}</p>
+                                <p><b>{words::IF_SAVED}</b>{saved}</p>
+                                <p><b>{words::IF_NOT}</b>{not_saved}</p>
                             }
                         }}
                     </details>

@@ -12,33 +12,31 @@ use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
 use crate::ui::part::storage::{Choice, StorageChoice};
+use crate::ui::text::{self, sign_up as words};
 use crate::wire::account::{Email, NewPassword, PASSWORD_MIN, SignUp as Form, Username, display_name};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
 
 const FIELDS: [Traits; 4] = [
-    Traits { name: "email", label: "Email", hint: None, kind: "email", autocomplete: "email", optional: false },
+    Traits { name: "email", label: words::EMAIL, hint: None, kind: "email", autocomplete: "email", optional: false },
     Traits {
         name: "username",
-        label: "Username",
-        hint: Some("Letters, numbers, dot and underscore. 3 to 30."),
+        label: words::USERNAME,
+        hint: Some(words::USERNAME_HINT),
         kind: "text",
         autocomplete: "username",
         optional: false,
     },
-    Traits { name: "display_name", label: "Name to show", hint: None, kind: "text", autocomplete: "name", optional: true },
+    Traits { name: "display_name", label: words::NAME, hint: None, kind: "text", autocomplete: "name", optional: true },
     Traits {
         name: "password",
-        label: "Password",
-        hint: Some("At least 10 characters. Three unrelated words work well."),
+        label: words::PASSWORD,
+        hint: Some(words::PASSWORD_HINT),
         kind: "password",
         autocomplete: "new-password",
         optional: false,
     },
 ];
-
-/// What the window is called.
-pub(crate) const TITLE: &str = "Create an account";
 
 /// The page.
 #[component]
@@ -51,7 +49,7 @@ pub(crate) fn SignUp() -> impl IntoView {
     let next = next(before("next"));
     let typed_before = FIELDS.map(|field| before(field.name));
     let typed_storage = before("storage");
-    let form = Submission::new("create your account", refused.map(|form| form.problem));
+    let form = Submission::new(words::DEED, refused.map(|form| form.problem));
     let nodes = FIELDS.map(|_| NodeRef::<Input>::new());
     let choice = Choice::new();
 
@@ -104,21 +102,21 @@ pub(crate) fn SignUp() -> impl IntoView {
         .map(|((traits, typed), node)| view! { <Field traits=traits typed=typed error=form.error_of(traits.name) node=node /> }.erased())
         .collect();
     view! {
-        <PageTitle page=TITLE error=form.failed() />
+        <PageTitle page=words::TITLE error=form.failed() />
         <div class="doorway">
             <Door />
             <div class="narrow">
-                <Heading text="Create an account" />
+                <Heading text=words::TITLE />
                 <section class="card">
                     <Summary of=form />
                     <form method="post" action=routes::page::SIGN_UP novalidate class="stack" on:submit=submit>
                         {move || next().map(|next| view! { <input type="hidden" name="next" value=next /> })}
                         {fields}
                         <StorageChoice choice=choice typed=typed_storage />
-                        <Send of=form label="Create account" busy="Creating your account…" />
+                        <Send of=form label=words::SEND busy=words::SENDING />
                     </form>
                 </section>
-                <p class="center">"You have an account? " <a href=routes::page::LOG_IN>"Log in"</a></p>
+                <p class="center">{words::HAVE_ONE} <a href=routes::page::LOG_IN>{text::LOG_IN}</a></p>
             </div>
         </div>
     }

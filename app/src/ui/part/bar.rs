@@ -13,6 +13,7 @@ use crate::ui::frame::{Frame, go, session};
 use crate::ui::part::mark::{Avatar, Key};
 use crate::ui::part::nav::Nav;
 use crate::ui::part::switcher::{LogOut, Switcher};
+use crate::ui::text::{self, menu as words};
 use crate::wire::account::{Role, Viewer};
 use crate::wire::session::Why;
 
@@ -49,7 +50,7 @@ pub(crate) fn Bar() -> impl IntoView {
     view! {
         <header class="bar">
             <div>
-                <a class="brand" href=routes::page::HOME><Key />"Nightlatch"</a>
+                <a class="brand" href=routes::page::HOME><Key />{text::SITE}</a>
                 <Nav />
                 {move || viewer.get().map(|viewer| view! { <Menu viewer=viewer /> }.erased())}
             </div>
@@ -68,12 +69,12 @@ fn Menu(viewer: Viewer) -> impl IntoView {
             <button id="account" popovertarget="account-menu">
                 <Avatar username=username.clone() display_name=display_name.clone() />
                 <span class="name">{username.clone()}</span>
-                <span class="vh">" (account menu)"</span>
+                <span class="vh">{words::ACCOUNT_MENU}</span>
             </button>
             <div class="sheet" id="account-menu" popover="auto">
                 <p class="who"><b>{display_name}</b><small>{["@", &username].concat()}</small></p>
-                <a href=routes::user(&username)>"Profile"</a>
-                {(role == Role::Admin).then(|| view! { <a href=routes::page::ADMIN_ACCOUNTS>"Accounts"</a> })}
+                <a href=routes::user(&username)>{words::PROFILE}</a>
+                {(role == Role::Admin).then(|| view! { <a href=routes::page::ADMIN_ACCOUNTS>{words::ACCOUNTS}</a> })}
                 <Switcher username=username.clone() />
                 <LogOut username=username />
             </div>

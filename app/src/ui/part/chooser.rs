@@ -11,7 +11,9 @@ use crate::ui::frame::{Frame, go, session};
 use crate::ui::part::field::typed;
 use crate::ui::part::form::{Submission, Summary};
 use crate::ui::part::mark::Avatar;
-use crate::ui::{text, time};
+use crate::ui::part::passkey::{ByPasskey, UsePasskey};
+use crate::ui::text::{self, log_in, saved as words};
+use crate::ui::time;
 use crate::wire::problem::Code;
 use crate::wire::saved::Saved;
 use crate::wire::secret::Secret;
@@ -19,37 +21,38 @@ use crate::wire::session::{Boot, Why};
 
 /// The rows. `next`: where they lead.
 #[component]
-pub(crate) fn Chooser(of: Submission, entering: StoredValue<bool>, next: String) -> impl IntoView {
+pub(crate) fn Chooser(of: Submission, entering: StoredValue<bool>, next: String, passkey: ByPasskey) -> impl IntoView {
     let accounts = Frame::here().accounts;
     let rows = {
         move || {
-            let row = |saved: Saved| view! { <Row saved=saved of=of entering=entering next=next.clone() /> }.erased();
+            let row =
+                |saved: Saved| view! { <Row saved=saved of=of entering=entering next=next.clone() passkey=passkey.clone() /> }.erased();
             accounts.get().into_iter().map(row).collect::<Vec<_>>()
         }
     };
     view! {
         <section class="stack" aria-labelledby="saved">
-            <h2 id="saved">"Saved on this browser"</h2>
+            <h2 id="saved">{words::HERE}</h2>
             <Summary of=of />
             {rows}
-            <p><a href=page::SAVED rel="external">"Edit saved accounts"</a></p>
+            <p><a href=page::SAVED rel="external">{words::EDIT}</a></p>
         </section>
     }
     .erased()
 }
 
 #[component]
-fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) -> impl IntoView {
+fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String, passkey: ByPasskey) -> impl IntoView {
     let Saved { id, username, display_name, ask_password, spent, parked, saved_at, .. } = saved;
     let hint = match spent {
-        Some(why) => text::spent(why).to_owned(),
-        None if ask_password => "Asks for your password".to_owned(),
-        None if parked => text::PARKED.to_owned(),
-        None => ["Saved ", &time::ago(expect_context::<Boot>().now, saved_at)].concat(),
+        Some(why) => words::spent(why).to_owned(),
+        None if ask_password => words::ASKS.to_owned(),
+        None if parked => words::PARKED.to_owned(),
+        None => words::since(&time::ago(expect_context::<Boot>().now, saved_at)),
     };
     let face = view! {
         <Avatar username=username.clone() display_name=display_name />
-        <span>"Continue as " <b>{username.clone()}</b><small>{hint}</small></span>
+        <span>{words::CONTINUE} <b>{username.clone()}</b><small>{hint}</small></span>
     }
     .erased();
     if spent.is_some() {
@@ -83,7 +86,7 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) 
                     if problem.code == Code::SessionEnded {
                         let why = problem.reason.unwrap_or(Why::Unknown);
                         frame.accounts.update(|rows| rows.iter_mut().filter(|row| row.id == id).for_each(|row| row.spent = Some(why)));
-                        problem.title = text::spent(why).to_owned();
+                        problem.title = words::spent(why).to_owned();
                     }
                     of.refuse(text::at_row(problem, &name));
                 }
@@ -97,10 +100,11 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) 
                 <div class="stack">
                     <input class="vh" type="text" name="username" autocomplete="username" value=username tabindex="-1" aria-hidden="true" readonly />
                     <div class="field">
-                        <label for=field.clone()>"Password"</label>
+                        <label for=field.clone()>{log_in::PASSWORD}</label>
                         <input id=field name="password" type="password" autocomplete="current-password" required node_ref=password />
                     </div>
-                    <button class="btn primary">"Log in"</button>
+                    <button class="btn primary">{log_in::SEND}</button>
+                    <UsePasskey by=passkey of=of />
                 </div>
             </details>
         }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::ui::erased::Erase;
 use crate::ui::frame::Frame;
-use crate::ui::text;
+use crate::ui::text::{self, password as words};
 
 /// What makes one field differ from another.
 #[derive(Clone, Copy, Default)]
@@ -25,7 +25,6 @@ pub(crate) struct Traits {
 pub(crate) fn Field(traits: Traits, typed: String, error: Signal<Option<String>>, node: NodeRef<Input>) -> impl IntoView {
     let Traits { name, label, hint, kind, autocomplete, optional } = traits;
     let secret = kind == "password";
-    let shown = RwSignal::new(false);
     let hint_id = format!("{name}-hint");
     let error_id = format!("{name}-error");
     let described = {
@@ -39,16 +38,16 @@ pub(crate) fn Field(traits: Traits, typed: String, error: Signal<Option<String>>
     };
     view! {
         <div class="field">
-            <label for=name>{label} {optional.then(|| view! { " " <span class="muted">"(optional)"</span> })}</label>
+            <label for=name>{label} {optional.then(|| view! { " " <span class="muted">{text::OPTIONAL}</span> })}</label>
             {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
             {move || {
-                error.get().map(|error| view! { <p class="err" id=error_id.clone()><span class="vh">"Error: "</span>{error}</p> })
+                error.get().map(|error| view! { <p class="err" id=error_id.clone()><span class="vh">{text::ERROR}</span>{error}</p> })
             }}
             <div class="entry">
                 <input
                     id=name
                     name=name
-                    type=move || if secret && shown.get() { "text" } else { kind }
+                    type=kind
                     value=typed
                     autocomplete=autocomplete
                     autocapitalize=(name != "display_name").then_some("none")
@@ -58,31 +57,20 @@ pub(crate) fn Field(traits: Traits, typed: String, error: Signal<Option<String>>
                     aria-describedby=described
                     node_ref=node
                 />
-                {secret.then(|| view! { <Reveal of=name shown=shown /> })}
+                {secret.then(|| view! { <Reveal of=name /> })}
             </div>
         </div>
     }
     .erased()
 }
 
-/// *Show* and *Hide*. It needs scripts, so it appears with them.
+/// *Show* and *Hide*, as documents have it, too. It needs scripts, so it appears with them; what it does, the browser's side does for all.
 #[component]
-fn Reveal(of: &'static str, shown: RwSignal<bool>) -> impl IntoView {
-    let frame = Frame::here();
-    let press = move |_| {
-        shown.update(|shown| *shown = !*shown);
-        frame.status.set(if shown.get() { text::VISIBLE } else { text::HIDDEN }.to_owned());
-    };
+fn Reveal(of: &'static str) -> impl IntoView {
+    let hydrated = Frame::here().hydrated;
     view! {
-        <button
-            type="button"
-            class="btn reveal"
-            hidden=move || !frame.hydrated.get()
-            aria-controls=of
-            aria-label=move || if shown.get() { "Hide password" } else { "Show password" }
-            on:click=press
-        >
-            {move || if shown.get() { "Hide" } else { "Show" }}
+        <button type="button" class="btn reveal" hidden=move || !hydrated.get() aria-controls=of aria-label=words::SHOW_LABEL>
+            {words::SHOW}
         </button>
     }
 }

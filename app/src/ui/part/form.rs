@@ -45,7 +45,7 @@ impl Submission {
     /// The form came back.
     pub(crate) fn refuse(self, mut problem: Problem) {
         if problem.code == Code::UsernameTaken && problem.fields.is_empty() {
-            problem = problem.field("username", "That username is taken");
+            problem = problem.field("username", text::sign_up::TAKEN);
         }
         self.left.set(seconds(Some(&problem)));
         self.sending.set(false);
@@ -121,9 +121,9 @@ pub(crate) fn Summary(of: Submission) -> impl IntoView {
         Some(
             view! {
                 <div class="summary" id="problem" tabindex="-1" role="group" aria-labelledby="problem-title">
-                    <h2 id="problem-title">"There is a problem"</h2>
+                    <h2 id="problem-title">{text::PROBLEM}</h2>
                     <ul role="list">{faults}</ul>
-                    {request_id.map(|id| view! { <p class="muted">"Request " <code>{id}</code></p> })}
+                    {request_id.map(|id| view! { <p class="muted">{text::REQUEST} <code>{id}</code></p> })}
                 </div>
             }
             .erased(),

@@ -14,7 +14,7 @@ use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, Heading, PageTitle, focus_soon, go, session};
 use crate::ui::part::mark::Key;
-use crate::ui::text;
+use crate::ui::text::{self, ending as words};
 use crate::wire::session::Why;
 
 /// What stands in the gate. A change of phase that is none of these rebuilds nothing.
@@ -59,7 +59,7 @@ pub(crate) fn Gate(page: &'static str, body: fn() -> AnyView) -> impl IntoView {
                 <PageTitle page=page />
                 <Heading text=page class="vh" />
                 <noscript>
-                    <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href="/login">"Log in another way"</a></p>
+                    <p class="notice warn">{text::NEEDS_SCRIPTS} " " <a href="/login">{text::ANOTHER_WAY}</a></p>
                 </noscript>
             }
             .erased(),
@@ -80,12 +80,12 @@ pub(crate) fn Ended(why: Why) -> impl IntoView {
         [at.pathname.get_untracked(), at.search.get_untracked()].join(if at.search.with_untracked(String::is_empty) { "" } else { "?" });
     let next = if here || page == routes::page::HOME { String::new() } else { ["&next=", &routes::query_value(&page)].concat() };
     view! {
-        <PageTitle page="Logged out" />
+        <PageTitle page=words::PAGE />
         <div class="guard">
             <Key />
-            <Heading text="You have been logged out" />
-            <p>{if here { text::why(why) } else { text::ended(why) }}</p>
-            <a class="btn primary" href=[routes::page::LOG_IN, "?why=", why.as_str(), &next].concat()>"Log in"</a>
+            <Heading text=words::HEADING />
+            <p>{if here { words::why(why) } else { words::ended(why) }}</p>
+            <a class="btn primary" href=[routes::page::LOG_IN, "?why=", why.as_str(), &next].concat()>{text::LOG_IN}</a>
         </div>
     }
     .erased()
@@ -115,14 +115,14 @@ pub(crate) fn Switched() -> impl IntoView {
         };
         focus_soon("heading");
         view! {
-            <PageTitle page="Another account" />
+            <PageTitle page=words::SWITCHED_PAGE />
             <div class="guard">
                 <Key />
-                <h1 id="heading" tabindex="-1">{["You switched to ", &now, " in another tab."].concat()}</h1>
-                <p>{["This tab still shows ", &mine, "."].concat()}</p>
+                <h1 id="heading" tabindex="-1">{words::switched(&now)}</h1>
+                <p>{words::still_shows(&mine)}</p>
                 // A whole new page: nothing of this one is the other account's.
-                <a class="btn primary" href=routes::page::HOME rel="external">{["Continue as ", &now].concat()}</a>
-                <button class="btn" on:click=back>{["Switch back to ", &mine].concat()}</button>
+                <a class="btn primary" href=routes::page::HOME rel="external">{words::go_on_as(&now)}</a>
+                <button class="btn" on:click=back>{words::switch_back(&mine)}</button>
             </div>
         }
         .erased()
@@ -135,7 +135,7 @@ pub(crate) fn Notices() -> impl IntoView {
     let session = session();
     view! {
         <Offline />
-        {move || session.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
+        {move || session.fleeting().then(|| view! { <p class="notice warn">{text::storage::FLEETING}</p> }.erased())}
     }
     .erased()
 }
@@ -167,7 +167,7 @@ fn Offline() -> impl IntoView {
             view! {
                 <div class="notice warn offline">
                     <p>{text::OFFLINE}</p>
-                    <button class="btn" on:click=retry>"Try again"</button>
+                    <button class="btn" on:click=retry>{text::TRY_AGAIN}</button>
                 </div>
             }
             .erased()

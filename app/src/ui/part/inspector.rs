@@ -11,7 +11,9 @@ use crate::ui::erased::Erase;
 use crate::ui::frame::{focus_soon, session, window};
 use crate::ui::part::storage::Move;
 use crate::ui::part::wire_log::WireLog;
-use crate::ui::{text, time};
+use crate::ui::text::inspector as words;
+use crate::ui::text::storage::{self, Place};
+use crate::ui::time;
 use crate::wire::session::Inspection;
 
 /// The drawer, and the pill that opens it.
@@ -39,11 +41,11 @@ pub(crate) fn Inspector() -> impl IntoView {
     };
     view! {
         <details class="inspector" node_ref=drawer on:toggle=toggled on:keydown=escape>
-            <summary id="inspector">"Inspector"</summary>
+            <summary id="inspector">{words::TITLE}</summary>
             <section class="drawer" aria-labelledby="inspector-title">
                 <header>
-                    <h2 id="inspector-title" tabindex="-1">"Inspector"</h2>
-                    <button class="btn small" on:click=move |_| close()>"Close"</button>
+                    <h2 id="inspector-title" tabindex="-1">{words::TITLE}</h2>
+                    <button class="btn small" on:click=move |_| close()>{words::CLOSE}</button>
                 </header>
                 {move || open.get().then(|| view! { <Contents /> }.erased())}
             </section>
@@ -59,7 +61,7 @@ fn Contents() -> impl IntoView {
         <Places />
         <Token />
         {move || session.viewer().is_some().then(|| view! { <Move /> })}
-        <h3>"Wire log"</h3>
+        <h3>{words::WIRE}</h3>
         <WireLog />
     }
     .erased()
@@ -71,18 +73,18 @@ fn Places() -> impl IntoView {
     let session = session();
     move || {
         session.viewer()?;
-        let storage = session.storage();
-        let (letter, name, _) = text::strategy(storage);
-        let row = |token: &'static str, place: text::Place| {
+        let kept = session.storage();
+        let (letter, name, _) = storage::strategy(kept);
+        let row = |token: &'static str, place: Place| {
             view! { <tr><th scope="row">{token}</th><td>{place.0}</td><td>{place.1}</td></tr> }.erased()
         };
-        let [access, refresh] = text::places(storage);
+        let [access, refresh] = storage::places(kept);
         Some(
             view! {
                 <table>
-                    <caption>"Storage: " <span class="letter" aria-hidden="true">{letter}</span>" "<b>{name}</b></caption>
-                    <thead><tr><th scope="col">"Token"</th><th scope="col">"Lives in"</th><th scope="col">"Who can read it"</th></tr></thead>
-                    <tbody>{row("Access", access)}{row("Refresh", refresh)}</tbody>
+                    <caption>{words::STORAGE} <span class="letter" aria-hidden="true">{letter}</span>" "<b>{name}</b></caption>
+                    <thead><tr><th scope="col">{words::TOKEN}</th><th scope="col">{words::LIVES_IN}</th><th scope="col">{words::WHO_READS}</th></tr></thead>
+                    <tbody>{row(words::ACCESS, access)}{row(words::REFRESH, refresh)}</tbody>
                 </table>
             }
             .erased(),
@@ -115,11 +117,11 @@ fn Token() -> impl IntoView {
     Effect::new(move |_| tick(left));
     view! {
         <header>
-            <h3>"Access token"</h3>
-            <button class="btn small" on:click=move |_| ask()>"Refresh"</button>
+            <h3>{words::ACCESS_TOKEN}</h3>
+            <button class="btn small" on:click=move |_| ask()>{words::AGAIN}</button>
         </header>
         {move || match answer.get() {
-            None => view! { <p class="muted">"Asking…"</p> }.erased(),
+            None => view! { <p class="muted">{words::ASKING}</p> }.erased(),
             Some(Err(title)) => view! { <p class="notice">{title}</p> }.erased(),
             Some(Ok(inspection)) => view! { <Apart inspection=inspection left=left /> }.erased(),
         }}
@@ -146,24 +148,24 @@ fn tick(left: RwSignal<i64>) {
 
 #[component]
 fn Apart(inspection: Inspection, left: RwSignal<i64>) -> impl IntoView {
-    let back = if inspection.confirmed { ", confirmed" } else { ", handed out, not used yet" };
+    let back = if inspection.confirmed { words::CONFIRMED } else { words::HANDED_OUT };
     let facts = [
-        ("Came in", if inspection.by_cookie { "a cookie" } else { "Authorization: Bearer" }.to_owned()),
-        ("Generation", [&inspection.generation.to_string(), back].concat()),
-        ("Saved", if inspection.saved { "yes" } else { "no" }.to_owned()),
-        ("Ends unused", time::moment(inspection.idle_expires_at)),
-        ("Ends at the latest", time::moment(inspection.expires_at)),
+        (words::CAME_IN, if inspection.by_cookie { words::BY_COOKIE } else { words::BY_HEADER }.to_owned()),
+        (words::GENERATION, [&inspection.generation.to_string(), back].concat()),
+        (words::SAVED, if inspection.saved { words::YES } else { words::NO }.to_owned()),
+        (words::ENDS_UNUSED, time::moment(inspection.idle_expires_at)),
+        (words::ENDS, time::moment(inspection.expires_at)),
     ];
     let facts: Vec<AnyView> = facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }.erased()).collect();
     view! {
         <p class="life">
-            <meter min="0" max=inspection.life value=move || left.get() aria-label="Time left of the access token"></meter>
-            <span class="number">{move || if left.get() > 0 { [&time::span(left.get()), " left"].concat() } else { "expired".to_owned() }}</span>
+            <meter min="0" max=inspection.life value=move || left.get() aria-label=words::TIME_LEFT></meter>
+            <span class="number">{move || if left.get() > 0 { [&time::span(left.get()), words::LEFT].concat() } else { words::EXPIRED.to_owned() }}</span>
         </p>
         <dl>{facts}</dl>
-        <h4>"Header"</h4>
+        <h4>{words::HEADER}</h4>
         <pre>{inspection.header}</pre>
-        <h4>"Payload"</h4>
+        <h4>{words::PAYLOAD}</h4>
         <pre>{inspection.payload}</pre>
     }
     .erased()

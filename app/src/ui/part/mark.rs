@@ -1,6 +1,7 @@
 //! Drawings: the key, and the initials that stand for a face.
 
 use crate::ui::erased::Erase;
+use crate::ui::text;
 use leptos::prelude::*;
 
 /// The key, beside the name.
@@ -20,7 +21,7 @@ pub(crate) fn Door() -> impl IntoView {
     view! {
         <div class="door">
             <img src="/door.svg" alt="" width="240" height="300" />
-            <p>"Close the tab. Come back. You’re in."</p>
+            <p>{text::CLAIM}</p>
         </div>
     }
     .erased()

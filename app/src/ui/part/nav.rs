@@ -7,13 +7,14 @@ use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::session;
+use crate::ui::text::{self, menu as words};
 
 /// Where each entry leads, what it is called, and its drawing, on a field of 24 by 24. The one without an address is one's own profile.
 const ENTRIES: [(&str, &str, &str); 4] = [
-    (routes::page::HOME, "Home", "M4 11 12 4l8 7v9h-5v-6H9v6H4z"),
-    (routes::page::NEW_POST, "New", "M12 5v14M5 12h14"),
-    ("", "You", "M12 12a4 4 0 1 0-.01 0M4 20c1-4 4-5 8-5s7 1 8 5"),
-    (routes::page::SETTINGS, "Settings", "M4 7h9m6 0h1M4 17h1m6 0h9M16 7a1.5 1.5 0 1 0 .01 0M8 17a1.5 1.5 0 1 0 .01 0"),
+    (routes::page::HOME, words::HOME, "M4 11 12 4l8 7v9h-5v-6H9v6H4z"),
+    (routes::page::NEW_POST, words::NEW, "M12 5v14M5 12h14"),
+    ("", words::YOU, "M12 12a4 4 0 1 0-.01 0M4 20c1-4 4-5 8-5s7 1 8 5"),
+    (routes::page::SETTINGS, words::SETTINGS, "M4 7h9m6 0h1M4 17h1m6 0h9M16 7a1.5 1.5 0 1 0 .01 0M8 17a1.5 1.5 0 1 0 .01 0"),
 ];
 
 /// The entries, for those who are logged in; the way in for everybody else.
@@ -31,7 +32,7 @@ pub(crate) fn Nav() -> impl IntoView {
             let path = path.get();
             let inside = routes::page::HYDRATED.contains(&path.as_str());
             let back = [routes::page::LOG_IN, "?next=", &routes::query_value(&path)].concat();
-            return (!inside).then(|| view! { <a class="btn small" href=back>"Log in"</a> }.erased());
+            return (!inside).then(|| view! { <a class="btn small" href=back>{text::LOG_IN}</a> }.erased());
         };
         let entries: Vec<AnyView> = ENTRIES
             .iter()
@@ -48,6 +49,6 @@ pub(crate) fn Nav() -> impl IntoView {
                 .erased()
             })
             .collect();
-        Some(view! { <nav class="ways" aria-label="Site">{entries}</nav> }.erased())
+        Some(view! { <nav class="ways" aria-label=words::SITE>{entries}</nav> }.erased())
     }
 }

@@ -102,7 +102,7 @@ fn Paper() -> impl IntoView {
                 }
             }
             Err(problem) => {
-                frame.status.set(text::refused(&problem, "do this", 0));
+                frame.status.set(text::refused(&problem, text::saved::DEED, 0));
                 refused.set(Some(problem));
             }
         }
@@ -162,9 +162,9 @@ fn Paper() -> impl IntoView {
                     <div class="notice bad">
                         <p>{if problem.code == Code::Unreachable { text::PAGE_FAILED.to_owned() } else { problem.title }}</p>
                         {if problem.code == Code::SecondFactorRequired {
-                            view! { <a class="btn" href=routes::page::TWO_FACTOR>"Set it up"</a> }.erased()
+                            view! { <a class="btn" href=routes::page::TWO_FACTOR>{text::SET_IT_UP}</a> }.erased()
                         } else {
-                            view! { <button class="btn" on:click=move |_| again(here.get_untracked())>"Try again"</button> }.erased()
+                            view! { <button class="btn" on:click=move |_| again(here.get_untracked())>{text::TRY_AGAIN}</button> }.erased()
                         }}
                     </div>
                 }

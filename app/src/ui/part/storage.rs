@@ -9,7 +9,7 @@ use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session};
 use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary};
-use crate::ui::text;
+use crate::ui::text::{log_in, storage as words};
 use crate::wire::secret::Secret;
 use crate::wire::session::{Boot, Change, TokenStorage};
 
@@ -38,7 +38,7 @@ pub(crate) fn StorageChoice(choice: Choice, typed: String) -> impl IntoView {
     let before = TokenStorage::parse(&typed).unwrap_or_default();
     view! {
         <details class="storage" open=before != TokenStorage::default()>
-            <summary>"For developers: token storage"</summary>
+            <summary>{words::CHOOSE}</summary>
             {options(choice, before)}
         </details>
     }
@@ -51,7 +51,7 @@ pub(crate) fn Move() -> impl IntoView {
     let session = session();
     let status = Frame::here().status;
     let (choice, password) = (Choice::new(), NodeRef::<Input>::new());
-    let form = Submission::new("move the tokens", None);
+    let form = Submission::new(words::MOVE_DEED, None);
     let now = session.storage();
     let submit = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
@@ -62,7 +62,7 @@ pub(crate) fn Move() -> impl IntoView {
             match verbs.change(change).await {
                 Ok(()) => {
                     form.sending.try_set(false);
-                    status.set(text::MOVED.to_owned());
+                    status.set(words::MOVED.to_owned());
                 }
                 Err(problem) => form.refuse(problem),
             }
@@ -70,15 +70,15 @@ pub(crate) fn Move() -> impl IntoView {
     };
     view! {
         <details class="storage">
-            <summary>"Move the tokens"</summary>
+            <summary>{words::MOVE}</summary>
             <form class="stack" novalidate on:submit=submit>
                 <Summary of=form />
                 {options(choice, now)}
                 <Field
                     traits=Traits {
                         name: "password",
-                        label: "Password",
-                        hint: Some("Asked for where scripts will be able to read more than now."),
+                        label: log_in::PASSWORD,
+                        hint: Some(words::MOVE_HINT),
                         kind: "password",
                         autocomplete: "current-password",
                         optional: true,
@@ -87,7 +87,7 @@ pub(crate) fn Move() -> impl IntoView {
                     error=form.error_of("password")
                     node=password
                 />
-                <Send of=form label="Move the tokens" busy="Moving…" />
+                <Send of=form label=words::MOVE busy=words::MOVING />
             </form>
         </details>
     }
@@ -100,14 +100,14 @@ fn options(choice: Choice, chosen: TokenStorage) -> AnyView {
         .into_iter()
         .zip(choice.0)
         .map(|(storage, node)| {
-            let (letter, name, sentence) = text::strategy(storage);
+            let (letter, name, sentence) = words::strategy(storage);
             view! {
                 <label class="option">
                     <input type="radio" name="storage" value=storage.as_str() checked=storage == chosen node_ref=node />
                     <span class="letter" aria-hidden="true">{letter}</span>
                     <span>
                         <b>{name}</b>
-                        {(!storage.refresh_in_cookie()).then(|| view! { " " <span class="tag">"needs scripts"</span> })}
+                        {(!storage.refresh_in_cookie()).then(|| view! { " " <span class="tag">{words::NEEDS_SCRIPTS}</span> })}
                         <small>{sentence}</small>
                     </span>
                 </label>
@@ -117,7 +117,7 @@ fn options(choice: Choice, chosen: TokenStorage) -> AnyView {
         .collect();
     view! {
         <fieldset>
-            <legend>"Where shall the tokens of this session live?"</legend>
+            <legend>{words::WHERE}</legend>
             {options}
         </fieldset>
     }

@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use crate::routes::page;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, go, session};
+use crate::ui::text::{menu as words, saved};
 use crate::wire::saved::Saved;
 use crate::wire::session::Leave;
 
@@ -17,12 +18,12 @@ pub(crate) fn Switcher(username: String) -> impl IntoView {
     let accounts = Frame::here().accounts;
     let present = username.clone();
     view! {
-        <p class="present"><span aria-hidden="true">"✓ "</span>{username}<small>"This account"</small></p>
+        <p class="present"><span aria-hidden="true">"✓ "</span>{username}<small>{words::THIS}</small></p>
         {move || {
             let others = accounts.get().into_iter().filter(|saved| saved.username != present);
             others.map(|saved| view! { <Other saved=saved /> }.erased()).collect::<Vec<_>>()
         }}
-        <a href=[page::LOG_IN, "?add=1"].concat()>"+ Add an account"</a>
+        <a href=[page::LOG_IN, "?add=1"].concat()>{words::ADD}</a>
     }
     .erased()
 }
@@ -32,7 +33,7 @@ fn Other(saved: Saved) -> impl IntoView {
     let Saved { id, username, ask_password, spent, .. } = saved;
     if ask_password || spent.is_some() {
         let to = [page::LOG_IN, "?add=1&login=", &username].concat();
-        return view! { <a href=to>{username}<small>"Password needed"</small></a> }.erased();
+        return view! { <a href=to>{username}<small>{saved::PASSWORD_NEEDED}</small></a> }.erased();
     }
     let (session, go, frame) = (session(), go(), Frame::here());
     let switch = move |ev: leptos::ev::SubmitEvent| {
@@ -52,7 +53,7 @@ fn Other(saved: Saved) -> impl IntoView {
     };
     view! {
         <form method="post" action=page::TAP.replace("{id}", &id.to_string()) on:submit=switch>
-            <button aria-label=["Switch to ", &username].concat()>{username.clone()}<small>"Switch"</small></button>
+            <button aria-label=[words::SWITCH_TO, &username].concat()>{username.clone()}<small>{words::SWITCH}</small></button>
         </form>
     }
     .erased()
@@ -64,7 +65,7 @@ pub(crate) fn LogOut(username: String) -> impl IntoView {
     let (session, frame) = (session(), Frame::here());
     let keep = NodeRef::<Input>::new();
     let mine = username.clone();
-    let saved = {
+    let kept = {
         let mine = mine.clone();
         Memo::new(move |_| frame.accounts.with(|rows| rows.iter().any(|row| row.username == mine && !row.parked && row.spent.is_none())))
     };
@@ -89,11 +90,12 @@ pub(crate) fn LogOut(username: String) -> impl IntoView {
         });
     };
     let (one, every) = (leave.clone(), leave);
-    let (title, label) = (["Log out ", &username, "?"].concat(), ["Log out ", &username].concat());
+    let [before, after] = words::LOG_OUT;
+    let (title, label) = ([before, &username, after].concat(), [before, &username].concat());
     view! {
         {move || {
             let (one, title, label) = (one.clone(), title.clone(), label.clone());
-            if !saved.get() {
+            if !kept.get() {
                 return view! { <form method="post" action=page::LOG_OUT on:submit=move |ev| one(ev, false)><button>{label}</button></form> }.erased();
             }
             view! {
@@ -104,10 +106,10 @@ pub(crate) fn LogOut(username: String) -> impl IntoView {
                         <input type="hidden" name="asked" value="1" />
                         <label class="choice">
                             <input type="checkbox" name="keep" checked node_ref=keep />
-                            " Keep login info saved on this browser"
+                            {words::KEEP}
                         </label>
-                        <button class="btn primary">"Log out"</button>
-                        <button class="btn" type="button" popovertarget="log-out" popovertargetaction="hide">"Cancel"</button>
+                        <button class="btn primary">{words::LEAVE}</button>
+                        <button class="btn" type="button" popovertarget="log-out" popovertargetaction="hide">{words::CANCEL}</button>
                     </form>
                 </div>
             }
@@ -118,7 +120,7 @@ pub(crate) fn LogOut(username: String) -> impl IntoView {
             several.get().then(|| {
                 view! {
                     <form method="post" action=page::LOG_OUT on:submit=move |ev| every(ev, true)>
-                        <button name="all" value="1">"Log out of all accounts on this browser"</button>
+                        <button name="all" value="1">{words::LEAVE_ALL}</button>
                     </form>
                 }
                 .erased()

@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session, window};
-use crate::ui::text;
+use crate::ui::text::{self, saved as words};
 use crate::wire::session::Change;
 
 /// How long it stays, in milliseconds.
@@ -27,7 +27,7 @@ pub(crate) fn Toast() -> impl IntoView {
         }
     });
     move || {
-        let words = frame.toast.get()?;
+        let said = frame.toast.get()?;
         let session = session.clone();
         let undo = move |_| {
             if let Some(verbs) = session.verbs() {
@@ -35,16 +35,16 @@ pub(crate) fn Toast() -> impl IntoView {
                 spawn_local(async move {
                     if answer.await.is_ok() {
                         frame.stale.update(|stale| *stale += 1);
-                        frame.say(text::NOT_SAVED);
+                        frame.say(words::NOT_SAVED);
                     }
                 });
             }
         };
         Some(
             view! {
-                <aside class="toast" aria-label="Message">
-                    <p>{words}</p>
-                    {(words == text::SAVED).then(|| view! { <button class="btn small" on:click=undo>"Undo"</button> })}
+                <aside class="toast" aria-label=text::MESSAGE>
+                    <p>{said}</p>
+                    {(said == words::SAVED).then(|| view! { <button class="btn small" on:click=undo>{words::UNDO}</button> })}
                 </aside>
             }
             .erased(),

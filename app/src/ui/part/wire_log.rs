@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::session::{Exchange, Part};
 use crate::ui::erased::Erase;
 use crate::ui::frame::session;
+use crate::ui::text::inspector as words;
 
 /// The log, newest call first; inside a call in the order of time.
 #[component]
@@ -13,7 +14,7 @@ pub(crate) fn WireLog() -> impl IntoView {
     move || {
         let calls = calls(session.wire());
         if calls.is_empty() {
-            return view! { <p class="muted">"Nothing yet: this page came with its data inside."</p> }.erased();
+            return view! { <p class="muted">{words::WIRE_EMPTY}</p> }.erased();
         }
         let items: Vec<AnyView> = calls.into_iter().map(|call| view! { <Call call=call /> }.erased()).collect();
         view! { <ol role="list" class="wire">{items}</ol> }.erased()
@@ -27,12 +28,12 @@ fn Call(call: Vec<Exchange>) -> impl IntoView {
         .into_iter()
         .map(|exchange| {
             let part = match exchange.part {
-                Part::Request => "request",
-                Part::Refresh => "refresh",
-                Part::Replay => "replay",
+                Part::Request => words::REQUEST,
+                Part::Refresh => words::REFRESH_CALL,
+                Part::Replay => words::REPLAY,
             };
             let (status, class) = match exchange.status {
-                0 => ("no answer".to_owned(), "tag bad"),
+                0 => (words::NO_ANSWER.to_owned(), "tag bad"),
                 status @ 200..400 => (status.to_string(), "tag ok"),
                 status @ 400..500 => (status.to_string(), "tag warn"),
                 status => (status.to_string(), "tag bad"),
@@ -50,7 +51,7 @@ fn Call(call: Vec<Exchange>) -> impl IntoView {
         .collect();
     view! {
         <li class=if renewed { "call renewed" } else { "call" }>
-            {renewed.then(|| view! { <p>"The access token did not hold: renewed, and asked again"</p> })}
+            {renewed.then(|| view! { <p>{words::RENEWED}</p> })}
             <ol role="list">{rows}</ol>
         </li>
     }

@@ -9,7 +9,7 @@ use super::once_more;
 use crate::auth::chain::{self, Verdict};
 use crate::auth::events::kind;
 use crate::auth::session::{self, Granted, limits};
-use crate::auth::{Auth, Error, Result, account};
+use crate::auth::{Auth, Error, Result, mail};
 use crate::model::{Device, Timestamp};
 use crate::store::accounts::{self, Account};
 use crate::store::events;
@@ -142,6 +142,6 @@ async fn reused(auth: &Auth, row: &SavedLogin, device: &Device, now: Timestamp) 
         auth.ended.add(session_id, now);
     }
     events::insert(&auth.db, row.account_id, None, kind::SAVED_REUSE, device, now).await?;
-    account::tell_of_reuse(auth, row.account_id, device, now).await?;
+    mail::tell(auth, row.account_id, |username| mail::text::reused(username, device)).await?;
     Ok(Error::Ended(Why::Reuse))
 }

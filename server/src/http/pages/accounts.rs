@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::ui::document::accounts;
+use app::ui::text::accounts::TITLE;
 use axum::extract::State;
 use axum::http::StatusCode;
 
@@ -23,5 +24,5 @@ pub async fn show(State(site): State<Arc<Site>>, Member { visitor, viewer, .. }:
     }
     let now = site.auth.clock.now();
     let rows = store::accounts::summaries(&site.auth.db, now).await?;
-    Ok(documents::page(visitor, StatusCode::OK, accounts::TITLE, accounts::accounts(rows, now)).await)
+    Ok(documents::page(visitor, StatusCode::OK, TITLE, accounts::accounts(rows, now)).await)
 }

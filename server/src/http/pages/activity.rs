@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::routes::page;
 use app::ui::document::activity::{self as document, History};
+use app::ui::text::activity::TITLE;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
@@ -24,7 +25,7 @@ pub async fn show(State(site): State<Arc<Site>>, Query(part): Query<Part>, Membe
     let events = events::history(&site.auth, viewer.account_id, part.before, part.topic).await?;
     let more = i64::try_from(events.len()).is_ok_and(|count| count == events::PAGE);
     let view = document::activity(&History { events, topic: part.topic, more });
-    Ok(documents::page(visitor, StatusCode::OK, document::TITLE, view).await)
+    Ok(documents::page(visitor, StatusCode::OK, TITLE, view).await)
 }
 
 /// "This wasn't me".

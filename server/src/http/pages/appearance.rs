@@ -2,6 +2,7 @@
 
 use app::routes::page;
 use app::ui::document::appearance::{self, Appearance};
+use app::ui::text::appearance::TITLE;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -29,7 +30,7 @@ impl Done {
 /// The page.
 pub async fn show(Query(done): Query<Done>, visitor: Visitor) -> Response {
     let view = appearance::appearance(cookies::looks(&visitor.headers), done.is());
-    documents::page(visitor, StatusCode::OK, appearance::TITLE, view).await
+    documents::page(visitor, StatusCode::OK, TITLE, view).await
 }
 
 /// The form.

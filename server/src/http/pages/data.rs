@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use app::routes::page;
-use app::ui::document::data::{Data, GOODBYE_TITLE, TITLE, data, goodbye};
+use app::ui::document::data::{Data, data, goodbye};
+use app::ui::text::data::{GOODBYE_TITLE, TITLE};
 use app::wire::secret::Secret;
 use axum::extract::State;
 use axum::http::StatusCode;

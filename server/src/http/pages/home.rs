@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::ui::document::alerts::above;
 use app::ui::document::feed::{self, Feed};
+use app::ui::text::feed::TITLE;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 
@@ -25,7 +26,7 @@ const BESIDE: usize = 5;
 /// As the problem says.
 pub async fn show(State(site): State<Arc<Site>>, Query(query): Query<After>, visitor: Visitor) -> Shown {
     let Some(viewer) = visitor.viewer.clone() else {
-        return Ok(documents::stranger_at(visitor, feed::TITLE, feed::waiting()).await);
+        return Ok(documents::stranger_at(visitor, TITLE, feed::waiting()).await);
     };
     if !may(viewer.role, Action::ReadFeed) {
         return Err(Error::Forbidden.into());
@@ -41,5 +42,5 @@ pub async fn show(State(site): State<Arc<Site>>, Query(query): Query<After>, vis
     let open = events::open_alerts(&site.auth, viewer.account_id).await?;
     let looks = cookies::looks(&visitor.headers);
     let model = Feed { viewer, storage, saved, local: site.lab, posts, beside, looks, now: site.auth.clock.now() };
-    Ok(documents::page(visitor, StatusCode::OK, feed::TITLE, above(&open, feed::feed(model))).await)
+    Ok(documents::page(visitor, StatusCode::OK, TITLE, above(&open, feed::feed(model))).await)
 }

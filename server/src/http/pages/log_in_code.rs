@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::routes::page;
 use app::ui::document::log_in_code as document;
+use app::ui::text::log_in::CODE_TITLE;
 use app::wire::secret::Secret;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -32,7 +33,7 @@ pub async fn show(State(site): State<Arc<Site>>, visitor: Visitor) -> Shown {
     if !there {
         return Ok(see_other(page::LOG_IN));
     }
-    Ok(documents::page(visitor, StatusCode::OK, document::TITLE, document::log_in_code(None)).await)
+    Ok(documents::page(visitor, StatusCode::OK, CODE_TITLE, document::log_in_code(None)).await)
 }
 
 /// The form.
@@ -65,7 +66,7 @@ pub async fn log_in(State(site): State<Arc<Site>>, Peer(device): Peer, visitor: 
             let status = if problem.status == 401 { 422 } else { problem.status };
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let view = document::log_in_code(Some(&problem));
-            Ok(documents::page(visitor, status, document::TITLE, view).await)
+            Ok(documents::page(visitor, status, CODE_TITLE, view).await)
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use app::routes;
-use app::ui::document::new_post::{self, NewPostPage, TITLE};
+use app::ui::document::new_post::{self, NewPostPage};
+use app::ui::text::{self, post::NEW_TITLE as TITLE};
 use app::wire::feed::Post;
 use app::wire::problem::{Code, Problem};
 use axum::extract::{Request, State};
@@ -47,7 +48,7 @@ pub async fn publish(State(site): State<Arc<Site>>, visitor: Visitor, request: R
             let status = if problem.code == Code::Busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNPROCESSABLE_ENTITY };
             let problem = Some(Problem { request_id: None, ..problem });
             let view = new_post::new_post(&NewPostPage { problem, caption, alt });
-            Ok(documents::page(visitor, status, &["Error: ", TITLE].concat(), view).await)
+            Ok(documents::page(visitor, status, &[text::ERROR, TITLE].concat(), view).await)
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use app::ui::document::outbox::{Mail, TITLE, outbox};
+use app::ui::document::outbox::{Mail, outbox};
+use app::ui::text::outbox::TITLE;
 use app::wire::problem::Code;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use app::routes::page;
+use app::ui::document::factors::Refused;
 use app::ui::document::passkeys::{self as document, Passkeys};
+use app::ui::text::passkeys::TITLE;
 use app::wire::account::Viewer;
-use app::wire::problem::{Code, Problem};
+use app::wire::problem::Code;
 use app::wire::secret::Secret;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
-use super::two_factor::refused;
+use super::refused_form;
 use crate::auth::{factor, passkey};
 use crate::http::documents::{self, Shown};
 use crate::http::extract::{Form, Peer};
@@ -64,14 +66,14 @@ pub async fn change(
     };
     match done {
         Ok(Some(options)) => {
-            let more = Outcome { options: Some(options.to_string()), problem: None };
+            let more = Outcome { options: Some(options.to_string()), refused: None };
             page(&site, visitor, &viewer, more, StatusCode::OK).await
         }
         Ok(None) => Ok(documents::go(visitor, page::PASSKEYS)),
         Err(error) => {
             let of = if form.passkey_id.is_empty() { form.r#do } else { form.passkey_id };
-            let (problem, status) = refused(error, &of);
-            let more = Outcome { options: None, problem: Some((problem, of)) };
+            let (refused, status) = refused_form(error, of);
+            let more = Outcome { options: None, refused: Some(refused) };
             page(&site, visitor, &viewer, more, status).await
         }
     }
@@ -81,7 +83,7 @@ pub async fn change(
 #[derive(Default)]
 struct Outcome {
     options: Option<String>,
-    problem: Option<(Problem, String)>,
+    refused: Option<Refused>,
 }
 
 async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, more: Outcome, status: StatusCode) -> Shown {
@@ -92,8 +94,8 @@ async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, more: Outcome
         options: more.options,
         possible: auth.relying_party.is_there(),
         confined: factor::is_confined(auth, viewer.role, viewer.session_id).await?,
-        problem: more.problem,
+        refused: more.refused,
         now: auth.clock.now(),
     });
-    Ok(documents::page(visitor, status, document::TITLE, view).await)
+    Ok(documents::page(visitor, status, TITLE, view).await)
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use app::routes::page;
-use app::ui::document::password::{Change, TITLE, change};
+use app::ui::document::password::{Change, change};
+use app::ui::text::password::TITLE;
 use app::wire::secret::Secret;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};

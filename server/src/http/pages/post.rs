@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::routes;
 use app::ui::document::post::{self, PostPage};
+use app::ui::text;
 use app::wire::account::Viewer;
 use app::wire::feed::CommentText;
 use app::wire::problem::{Code, Problem};
@@ -47,12 +48,12 @@ async fn page(
         Err(_) => None,
     };
     let Some(found) = found else {
-        return Ok(documents::page(visitor, StatusCode::NOT_FOUND, "Post not found", post::gone()).await);
+        return Ok(documents::page(visitor, StatusCode::NOT_FOUND, text::post::GONE_TITLE, post::gone()).await);
     };
     let comments = comments::all(site, found.post_id).await?;
     let title = post::title(&found);
     let (status, title) = match refused.as_ref().or(undescribed.as_ref()) {
-        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, ["Error: ", &title].concat()),
+        Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, [text::ERROR, &title].concat()),
         None => (StatusCode::OK, title),
     };
     let reader = reader.map(|reader| reader.username);
@@ -121,14 +122,14 @@ pub struct Say {
 /// As the problem says.
 pub async fn say(State(site): State<Arc<Site>>, Path(post): Path<String>, visitor: Visitor, Form(form): Form<Say>) -> Shown {
     let Some(reader) = allowed(&visitor, Action::Comment)? else { return Ok(documents::stranger(visitor).await) };
-    let text = match CommentText::parse(&form.content) {
-        Ok(text) => text,
+    let said = match CommentText::parse(&form.content) {
+        Ok(said) => said,
         Err(fault) => {
             let problem = Problem::new(Code::InvalidFields).field("content", fault.to_string());
             return page(&site, visitor, &post, Some((problem, form.content)), None).await;
         }
     };
-    comments::say(&site, &visitor.headers, &reader, named(&post)?, &text).await?;
+    comments::say(&site, &visitor.headers, &reader, named(&post)?, &said).await?;
     Ok(documents::go(visitor, &[&routes::post(&post), "#comments"].concat()))
 }
 
@@ -147,7 +148,7 @@ pub struct Describe {
 pub async fn describe(State(site): State<Arc<Site>>, Path(id): Path<String>, visitor: Visitor, Form(form): Form<Describe>) -> Shown {
     let Some(author) = allowed(&visitor, Action::Post)? else { return Ok(documents::stranger(visitor).await) };
     let described = if form.alt.trim().is_empty() {
-        Err(Error::Fields(Problem::new(Code::InvalidFields).field("alt", post::DESCRIBE_NOTHING)))
+        Err(Error::Fields(Problem::new(Code::InvalidFields).field("alt", text::post::DESCRIBE_NOTHING)))
     } else {
         posting::describe(&site.auth.db, named(&id)?, author.account_id, &form.alt).await
     };

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use app::routes::page;
-use app::ui::document::profile::{self, ProfilePage, TITLE};
+use app::ui::document::profile::{self, ProfilePage};
+use app::ui::text::{self, profile::TITLE};
 use app::wire::feed::NewProfile;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -48,7 +49,7 @@ pub async fn save(State(site): State<Arc<Site>>, visitor: Visitor, Form(new): Fo
             let NewProfile { display_name, bio } = new;
             let view =
                 profile::profile(&ProfilePage { username: viewer.username, display_name, bio, problem: Some(problem), saved: false });
-            Ok(documents::page(visitor, StatusCode::UNPROCESSABLE_ENTITY, &["Error: ", TITLE].concat(), view).await)
+            Ok(documents::page(visitor, StatusCode::UNPROCESSABLE_ENTITY, &[text::ERROR, TITLE].concat(), view).await)
         }
         Err(error) => Err(error.into()),
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use app::routes::page;
-use app::ui::document::password::{FORGOT_TITLE, Forgot, RESET_TITLE, SPENT_TITLE, forgot, reset, spent};
+use app::ui::document::password::{Forgot, forgot, reset, spent};
+use app::ui::text::password::{FORGOT_TITLE, RESET_TITLE, SPENT_TITLE};
 use app::wire::secret::Secret;
 use app::wire::session::Why;
 use axum::extract::{Path, State};

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use app::routes::{local_target, page, query_value};
-use app::ui::document::saved::{SavedModel, TITLE, saved as view};
-use app::ui::text;
+use app::ui::document::saved::{SavedModel, saved as view};
+use app::ui::text::saved::{ERROR_TITLE, TITLE};
+use app::ui::text::{self};
 use app::wire::problem::Code;
 use app::wire::saved::{ChangeSaved, Tap};
 use app::wire::secret::Secret;
@@ -48,7 +49,7 @@ pub async fn show(State(site): State<Arc<Site>>, Query(asked): Query<Asked>, vis
 async fn written(site: &Arc<Site>, visitor: Visitor, status: StatusCode, model: SavedModel) -> Answer<Response> {
     let rows = rest::bunch(site, &visitor.headers).await?.list(&site.auth);
     let model = SavedModel { rows, settings: is_settings(&visitor), now: site.auth.clock.now(), ..model };
-    let title = if model.problem.is_some() { "Error: Saved accounts" } else { TITLE };
+    let title = if model.problem.is_some() { ERROR_TITLE } else { TITLE };
     Ok(documents::page(visitor, status, title, view(&model)).await)
 }
 

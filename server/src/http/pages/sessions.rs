@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::routes::page;
 use app::ui::document::sessions::{self as document, Done, Sessions};
+use app::ui::text::sessions::TITLE;
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use axum::extract::State;
@@ -38,7 +39,7 @@ pub struct Just {
 /// As the problem says.
 pub async fn show(State(site): State<Arc<Site>>, Query(just): Query<Just>, Member { visitor, session: asking, .. }: Member) -> Shown {
     let done = done(&site, &asking, just).await?;
-    page(&site, visitor, &asking, done, None, StatusCode::OK, document::TITLE).await
+    page(&site, visitor, &asking, done, None, StatusCode::OK, TITLE).await
 }
 
 async fn done(site: &Site, asking: &Session, just: Just) -> Answer<Option<Done>> {
@@ -110,7 +111,7 @@ pub async fn act(
         "others" => match places::end_others(auth, &asking, &sent.password, &device).await {
             Ok(count) => format!("{here}?others={count}"),
             Err(error) => {
-                let (problem, status, title) = refused(error, "password", document::TITLE)?;
+                let (problem, status, title) = refused(error, "password", TITLE)?;
                 return page(&site, visitor, &asking, None, Some(problem), status, &title).await;
             }
         },

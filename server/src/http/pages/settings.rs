@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use app::ui::document::settings::{SECURITY_TITLE, Security, TITLE, security, settings};
+use app::ui::document::settings::{Security, security, settings};
+use app::ui::text::settings::{SECURITY_TITLE, TITLE};
 use axum::extract::State;
 use axum::http::StatusCode;
 

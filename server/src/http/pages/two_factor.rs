@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use app::routes::page;
+use app::ui::document::factors::Refused;
 use app::ui::document::two_factor::{self as document, Stage, TwoFactor};
-use app::ui::text;
+use app::ui::text::two_factor::TITLE;
 use app::wire::account::Viewer;
-use app::wire::problem::{Code, Problem};
+use app::wire::problem::Code;
 use app::wire::secret::Secret;
 use axum::extract::State;
 use axum::http::StatusCode;
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Deserialize;
 
-use crate::auth::{Error, factor};
+use super::refused_form;
+use crate::auth::factor;
 use crate::http::documents::{self, Shown};
 use crate::http::extract::{Form, Peer};
-use crate::http::problem::{self, Answer};
+use crate::http::problem::Answer;
 use crate::http::visitor::{Member, Visitor};
 use crate::site::Site;
 
@@ -65,38 +67,18 @@ pub async fn change(
         // They are nowhere but in this answer.
         Ok(Some(codes)) => {
             let codes = codes.iter().map(|code| code.expose().to_owned()).collect();
-            let view = document::two_factor(&TwoFactor {
-                stage: Stage::Codes(codes),
-                confined: false,
-                passkeys: false,
-                problem: None,
-                now: auth.clock.now(),
-            });
-            Ok(documents::page(visitor, StatusCode::OK, document::TITLE, view).await)
+            let view = document::two_factor(&TwoFactor { stage: Stage::Codes(codes), confined: false, passkeys: false, refused: None });
+            Ok(documents::page(visitor, StatusCode::OK, TITLE, view).await)
         }
         Ok(None) => Ok(documents::go(visitor, page::TWO_FACTOR)),
         Err(error) => {
-            let (problem, status) = refused(error, &form.r#do);
-            page(&site, visitor, &viewer, Some((problem, form.r#do)), status).await
+            let (refused, status) = refused_form(error, form.r#do);
+            page(&site, visitor, &viewer, Some(refused), status).await
         }
     }
 }
 
-/// A fault of a form, named after the form, and the status of the page that says so: not 401, which says that nobody is logged in.
-pub(super) fn refused(error: Error, form: &str) -> (Problem, StatusCode) {
-    let problem = problem::of(error);
-    let at = |field: &str, words: &str| Problem::new(Code::InvalidFields).field(&format!("{form}-{field}"), words);
-    let problem = match problem.code {
-        Code::InvalidCredentials => at("password", text::WRONG_PASSWORD),
-        Code::InvalidCode => at("code", &problem.title),
-        Code::InvalidPasskey => Problem { status: 422, ..problem },
-        _ => problem,
-    };
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (problem, status)
-}
-
-async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, problem: Option<(Problem, String)>, status: StatusCode) -> Shown {
+async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, refused: Option<Refused>, status: StatusCode) -> Shown {
     let auth = &site.auth;
     let state = factor::state(auth, viewer.account_id, viewer.role, viewer.session_id).await?;
     let stage = match state.since {
@@ -107,10 +89,9 @@ async fn page(site: &Arc<Site>, visitor: Visitor, viewer: &Viewer, problem: Opti
         stage,
         confined: state.demanded && !state.strong,
         passkeys: auth.relying_party.is_there(),
-        problem,
-        now: auth.clock.now(),
+        refused,
     });
-    Ok(documents::page(visitor, status, document::TITLE, view).await)
+    Ok(documents::page(visitor, status, TITLE, view).await)
 }
 
 async fn stage(site: &Site, viewer: &Viewer) -> Answer<Stage> {

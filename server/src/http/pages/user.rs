@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::routes;
 use app::ui::document::user::{self, UserPage};
+use app::ui::text;
 use app::wire::problem::Code;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -28,7 +29,7 @@ pub async fn show(State(site): State<Arc<Site>>, Path(username): Path<String>, Q
     let id = reader.as_ref().map(|reader| reader.account_id);
     let Some(profile) = people::profile(&site.auth.db, id, &username, query.after.as_deref()).await? else {
         let view = user::nobody(&username.chars().filter(|c| c.is_ascii_graphic()).take(30).collect::<String>());
-        return Ok(documents::page(visitor, StatusCode::NOT_FOUND, "Account not found", view).await);
+        return Ok(documents::page(visitor, StatusCode::NOT_FOUND, text::user::NOBODY_TITLE, view).await);
     };
     let title = user::title(&profile);
     let view = user::user(UserPage { profile, reader: reader.map(|reader| reader.username) });

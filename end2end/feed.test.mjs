@@ -51,6 +51,11 @@ scene('a like that does not come through is taken back, and said', { complaints:
 
 scene('posts are loaded on, to the end', {}, async ({ page }) => {
     await logIn(page);
+    await page.goto('/settings/appearance');
+    await page.getByLabel('When I press “Load more posts”').check();
+    await press(page, 'Save');
+    await page.getByRole('link', { name: 'Home', exact: true }).click();
+    await feed(page);
     assert.equal(await page.locator('article.post').count(), 10);
     await page.getByRole('link', { name: 'Load more posts' }).click();
     await soon('ten more', async () => (await page.locator('article.post').count()) === 20);

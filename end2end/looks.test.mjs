@@ -6,8 +6,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertAccessible } from './axe.mjs';
 import { scene } from './support.mjs';
-import { ADMIN, MINA, NEW, answer, feed, fillIn, hydrated, logIn, logOut, press, signUp } from './walk.mjs';
-import { picture } from './picture.mjs';
+import { ADMIN, MINA, NEW, answer, feed, fillIn, follow, hydrated, logIn, logOut, press, signUp } from './walk.mjs';
+import { noise, picture } from './picture.mjs';
 
 const RESULTS = join(import.meta.dirname, 'results');
 const WIDTHS = [360, 1280];
@@ -99,6 +99,8 @@ scene('the pages of posts and people fit', { complaints: [/status of (404|422)/]
     await page.locator('.summary').waitFor();
     await portray(page, 'new-post-refused');
     await page.locator('[name="picture"]').setInputFiles(picture(1600, 900));
+    await page.locator('canvas:not([hidden])').waitFor();
+    await portray(page, 'new-post-preview');
     await fillIn(page, { caption: 'From one colour to another, and a_word_that_is_longer_than_any_line_of_a_phone_could_ever_be', alt: 'A fade' });
     await press(page, 'Publish post');
     await page.getByLabel('Add a comment').fill('What a light.');
@@ -118,6 +120,32 @@ scene('the pages of posts and people fit', { complaints: [/status of (404|422)/]
 scene('a quiet feed fits', {}, async ({ page }) => {
     await signUp(page, NEW);
     await portray(page, 'feed-quiet');
+});
+
+scene('an upload on its way fits', {}, async ({ page }) => {
+    await logIn(page);
+    await page.goto('/new');
+    await page.locator('[name="picture"]').setInputFiles(noise(1200, 1000));
+    await page.locator('canvas:not([hidden])').waitFor();
+    await page.locator('canvas').evaluate((canvas) => canvas.getContext('2d').fillRect(0, 0, 1200, 1000));
+    const wire = await page.context().newCDPSession(page);
+    await wire.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 60_000 });
+    await press(page, 'Publish post');
+    await page.locator('.sending .number').filter({ hasText: /^Uploading/ }).waitFor();
+    await page.locator('.sending').scrollIntoViewIfNeeded();
+    await portray(page, 'new-post-sending');
+});
+
+scene('a feed with people beside it, and a post without words, fit', {}, async ({ page }) => {
+    await signUp(page, NEW);
+    await follow(page, 'rover');
+    await page.locator('.return-line:not([hidden])').waitFor();
+    await portray(page, 'feed-beside');
+    await page.goto('/new');
+    await page.locator('[name="picture"]').setInputFiles(picture(300, 200));
+    await press(page, 'Publish post');
+    await page.getByText('Add a description').click();
+    await portray(page, 'post-undescribed');
 });
 
 scene('the pages of security fit', { complaints: [/status of (404|422)/] }, async ({ server, page }) => {

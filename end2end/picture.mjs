@@ -1,5 +1,6 @@
 // A picture to upload.
 
+import { randomFillSync } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 
 /** A PNG that fades from one colour to another, as a file for `setInputFiles`. */
@@ -8,14 +9,24 @@ export function picture(width = 600, height = 400) {
     for (let y = 0; y < height; y++) {
         for (let x = 0; x < width; x++) rows.set([(255 * x) / width, (255 * y) / height, 90], y * (1 + width * 3) + 1 + x * 3);
     }
+    return { name: 'fade.png', mimeType: 'image/png', buffer: png(rows, width, height) };
+}
+
+/** A PNG that cannot be compressed: about three bytes a pixel. */
+export function noise(width, height) {
+    const rows = randomFillSync(Buffer.alloc(height * (1 + width * 3)));
+    for (let y = 0; y < height; y++) rows[y * (1 + width * 3)] = 0;
+    return { name: 'noise.png', mimeType: 'image/png', buffer: png(rows, width, height) };
+}
+
+function png(rows, width, height) {
     const head = Buffer.alloc(13);
     head.writeUInt32BE(width, 0);
     head.writeUInt32BE(height, 4);
     // Eight bits each of red, green and blue.
     head.set([8, 2, 0, 0, 0], 8);
     const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-    const buffer = Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
-    return { name: 'fade.png', mimeType: 'image/png', buffer };
+    return Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
 
 function chunk(kind, data) {

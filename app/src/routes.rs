@@ -34,6 +34,8 @@ pub mod page {
     pub const COMMENTS: &str = "/p/{post_id}/comments";
     /// Target of the button that removes a comment.
     pub const REMOVE_COMMENT: &str = "/p/{post_id}/comments/{comment_id}/delete";
+    /// Target of the form that describes its picture.
+    pub const DESCRIBE: &str = "/p/{post_id}/description";
     /// Target of the button that removes the post.
     pub const REMOVE_POST: &str = "/p/{post_id}/delete";
     /// Somebody's profile.
@@ -101,7 +103,7 @@ pub mod api {
     pub const FEED: &str = "/api/feed";
     /// `POST`: a new post, as `multipart/form-data` with `picture`, `caption` and `alt`.
     pub const POSTS: &str = "/api/posts";
-    /// `GET`: one post. `DELETE`: one's own post.
+    /// `GET`: one post. `PATCH`, `DELETE`: one's own post.
     pub const POST: &str = "/api/posts/{post_id}";
     /// `PUT`, `DELETE`: like it, or no longer.
     pub const LIKE: &str = "/api/posts/{post_id}/like";

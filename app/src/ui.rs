@@ -13,6 +13,8 @@ mod part;
 pub mod text;
 mod time;
 
+pub use time::since;
+
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -93,8 +95,10 @@ fn Page() -> impl IntoView {
     // here, for both sides: decision 26.
     if let Some(browser) = use_context::<BrowserUrl>() {
         Effect::new(move |_| {
-            path.track();
-            browser.ready_to_complete();
+            // A document is there when it has come: the sheet says so.
+            if path.with(|path| routes::page::HYDRATED.contains(&&**path)) {
+                browser.ready_to_complete();
+            }
         });
     }
     let page = Memo::new(move |_| path.with(|path| routes::page::HYDRATED.iter().position(|page| page == path)));

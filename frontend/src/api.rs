@@ -19,7 +19,6 @@ use app::wire::session::{Boot, Change, Inspection, Leave, LogIn, Offer, TokenSto
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use wasm_bindgen_futures::spawn_local;
 
 use crate::clock::{self, Moment};
 use crate::http::Fetch;
@@ -70,13 +69,13 @@ fn start(engine: Rc<Engine>) {
         let engine = engine.clone();
         move || {
             let engine = engine.clone();
-            spawn_local(async move { engine.wake().await });
+            clock::spawn(async move { engine.wake().await });
         }
     };
     clock::on_wake(wake.clone());
     let returning = engine.clone();
     window::on_return(move || if returning.moved() { window::blank_and_reload() } else { wake() });
-    spawn_local(async move {
+    clock::spawn(async move {
         clock::sleep(0.0).await;
         engine.restore().await;
         Engine::keep(Rc::downgrade(&engine)).await;
@@ -160,7 +159,7 @@ impl Browser {
         };
         let answer = Joined::new(Box::pin(ask(engine.clone())));
         let driven = answer.clone();
-        spawn_local(async move { drop(driven.await) });
+        clock::spawn(async move { drop(driven.await) });
         Box::pin(SendWrapper::new(answer))
     }
 }

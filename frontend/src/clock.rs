@@ -1,5 +1,8 @@
 //! Time in a browser: a clock that is never set, timers that are only a hint, and the moments at which to look again.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use app::session::ports::{Clock, Pending};
 use js_sys::{Date, Function, Math, Promise};
 use wasm_bindgen::prelude::*;
@@ -52,6 +55,16 @@ pub(crate) fn promise() -> (Promise, Function) {
     }
 }
 
+/// Runs `work` beside everything else.
+pub(crate) fn spawn(work: impl Future<Output = ()> + 'static) {
+    run(Box::pin(work));
+}
+
+/// The same for all, so that it is in the wasm once.
+fn run(work: Pin<Box<dyn Future<Output = ()>>>) {
+    wasm_bindgen_futures::spawn_local(work);
+}
+
 /// Calls `look` when the page is seen again, and when the network is back.
 pub(crate) fn on_wake(look: impl Fn() + Clone + 'static) {
     let Some((window, document)) = web_sys::window().and_then(|window| Some((window.clone(), window.document()?))) else { return };
@@ -67,7 +80,12 @@ pub(crate) fn on_wake(look: impl Fn() + Clone + 'static) {
 
 /// Listens for as long as the page lives.
 pub(crate) fn listen(target: &web_sys::EventTarget, event: &str, hear: impl FnMut(web_sys::Event) + 'static) {
-    let hear = Closure::<dyn FnMut(web_sys::Event)>::new(hear);
+    attach(target, event, Box::new(hear));
+}
+
+/// The same for all, so that it is in the wasm once.
+fn attach(target: &web_sys::EventTarget, event: &str, hear: Box<dyn FnMut(web_sys::Event)>) {
+    let hear = Closure::wrap(hear);
     drop(target.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref()));
     hear.forget();
 }

@@ -2,6 +2,7 @@
 //! to a form. A form marked `data-toggle` is a switch: it turns at once, and back again if the server refuses. A link marked `data-more`
 //! appends what it leads to to the list above it.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,14 +13,15 @@ use app::ui::text::{self, feed as words};
 use app::wire::problem::{Code, Problem};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{
     Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, SupportedType, UrlSearchParams,
 };
 
 use crate::api::Browser;
 use crate::http::place;
-use crate::{clock, keep, passkey, reveal};
+use crate::more::Watch;
+use crate::upload::{Say, Upload};
+use crate::{clock, dom, keep, passkey, reveal, times, turning, upload};
 
 /// Somebody who listens.
 type Ear<T> = Option<Box<dyn Fn(T)>>;
@@ -29,6 +31,8 @@ type Ear<T> = Option<Box<dyn Fn(T)>>;
 struct Ears {
     turned: Ear<Result<Turn, Problem>>,
     say: Ear<String>,
+    /// Looks for the link to more posts.
+    watch: Option<Watch>,
     /// How many pages have been asked for. What comes for any but the last one comes too late to be shown.
     asked: u64,
 }
@@ -44,7 +48,7 @@ impl Forms {
     /// Listens to the forms of the page.
     pub(crate) fn new(browser: Browser) -> Self {
         let forms = Self { browser, ears: Arc::new(SendWrapper::new(Rc::default())) };
-        if let Some(document) = document() {
+        if let Some(document) = dom::page() {
             let this = forms.clone();
             clock::listen(&document, "submit", move |event| {
                 this.submitted(&event);
@@ -56,6 +60,17 @@ impl Forms {
             let this = forms.clone();
             clock::listen(&document, "input", move |event| {
                 keep::typed(&event, this.browser.account());
+            });
+            let this = forms.clone();
+            for event in ["change", "dragover", "dragleave", "drop"] {
+                let this = this.clone();
+                clock::listen(&document, event, move |event| this.picked(&event));
+            }
+            forms.ears.borrow_mut().watch = Watch::new();
+            clock::spawn(async {
+                // Not before the page stands as the server has written it.
+                clock::sleep(0.0).await;
+                times::keep().await;
             });
         }
         forms
@@ -83,20 +98,24 @@ impl Forms {
             self.turned(Ok(Turn { target, title: None, problem: false }));
             return Some(());
         }
-        let body: JsValue = if form.enctype() == "multipart/form-data" {
-            data.into()
-        } else {
-            UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?.into()
+        let file = upload::chosen(&form).map(|files| (files, Rc::new(Upload::new(form.clone(), data.clone(), self.voice()))));
+        let body: Rc<dyn Any> = match &file {
+            Some((_, upload)) => upload.clone(),
+            None => Rc::new(JsValue::from(UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?)),
         };
+        let body = Form { body, slow: file.is_some() };
         if toggle {
             turn(&form);
         }
-        drop(form.set_attribute("aria-busy", "true"));
+        dom::set(&form, "aria-busy", "true");
         let answer = if toggle { self.switch(target, body) } else { self.fetch(target, Some(body)) };
         let this = self.clone();
-        spawn_local(async move {
+        clock::spawn(async move {
             let answer = answer.await;
-            drop(form.remove_attribute("aria-busy"));
+            dom::mark(&form, "aria-busy", false);
+            if let Some((_, upload)) = &file {
+                upload.fail();
+            }
             match answer {
                 Ok(_) if toggle => {}
                 Err(_) if toggle => {
@@ -106,6 +125,8 @@ impl Forms {
                 Ok(Some(turn)) => {
                     if !turn.problem {
                         keep::drop_of(&form, this.browser.account());
+                    } else if let Some((files, _)) = file {
+                        upload::restore(files, this.voice()).await;
                     }
                     this.turned(Ok(turn));
                 }
@@ -121,7 +142,7 @@ impl Forms {
     fn clicked(&self, event: &Event) -> Option<()> {
         let target: Element = event.target()?.dyn_into().ok()?;
         if let Some(button) = target.closest("[data-dismiss]").ok()? {
-            document()?.get_element_by_id(&button.get_attribute("data-dismiss")?)?.remove();
+            dom::page()?.get_element_by_id(&button.get_attribute("data-dismiss")?)?.remove();
             return Some(());
         }
         if let Some(words) = reveal::press(&target) {
@@ -129,7 +150,8 @@ impl Forms {
             return Some(());
         }
         // A page that only changes leaves an open menu open.
-        if let (Some(_), Some(menu)) = (target.closest("[popover] a").ok()?, document()?.query_selector(":popover-open").ok()?) {
+        if let (Some(_), Some(menu)) = (target.closest("[popover] a").ok()?, dom::page().and_then(|page| dom::find(&page, ":popover-open")))
+        {
             drop(menu.unchecked_into::<HtmlElement>().hide_popover());
             return Some(());
         }
@@ -142,16 +164,21 @@ impl Forms {
         if link.get_attribute("aria-disabled").is_some() {
             return Some(());
         }
-        drop(link.set_attribute("aria-disabled", "true"));
+        dom::set(&link, "aria-disabled", "true");
         link.set_text_content(Some(words::LOADING));
         let target = link.get_attribute("href")?;
         let answer = self.browser.with(move |engine| async move { engine.page(&target, None).await });
         let this = self.clone();
-        spawn_local(async move {
+        clock::spawn(async move {
             match answer.await.ok().and_then(|response| append(&response)) {
-                Some(count) => this.say(Some(words::loaded(count))),
+                Some(count) => {
+                    this.look();
+                    this.say(Some(words::loaded(count)));
+                }
                 None => {
-                    drop(link.remove_attribute("aria-disabled"));
+                    dom::mark(&link, "aria-disabled", false);
+                    // From now on by hand: what fails is not tried for ever.
+                    dom::set(&link, "data-more", "");
                     link.set_text_content(Some(text::TRY_AGAIN));
                     this.say(Some(words::NO_MORE.to_owned()));
                 }
@@ -161,26 +188,54 @@ impl Forms {
     }
 
     /// Fetches a page, or what a form leads to, and shows it. `None`: another page was asked for meanwhile.
-    fn fetch(&self, target: String, body: Option<JsValue>) -> Answer<Option<Turn>> {
+    fn fetch(&self, target: String, form: Option<Form>) -> Answer<Option<Turn>> {
         let (account, ears) = (self.browser.account(), self.ears.clone());
         let asked = {
             let mut ears = ears.borrow_mut();
             ears.asked += 1;
             ears.asked
         };
-        let form = body.map(|body| Form(Rc::new(body)));
+        let this = self.clone();
         self.browser.with(move |engine| async move {
+            if let Some(upload) = form.as_ref().and_then(|form| form.body.downcast_ref::<Upload>()) {
+                upload.shrink().await;
+            }
             let response = engine.page(&target, form).await?;
-            if ears.borrow().asked != asked {
+            let late = || ears.borrow().asked != asked;
+            if late() {
                 return Ok(None);
             }
-            shown(&response, account).map(Some).ok_or_else(|| Problem::new(Code::Unreachable))
+            let turn = shown(&response, account).await.ok_or_else(|| Problem::new(Code::Unreachable))?;
+            this.look();
+            Ok((!late()).then_some(turn))
         })
     }
 
     /// Tells the server that a switch was turned. There is nothing to show.
-    fn switch(&self, target: String, body: JsValue) -> Answer<Option<Turn>> {
-        self.browser.with(move |engine| async move { engine.page(&target, Some(Form(Rc::new(body)))).await.map(|_| None) })
+    fn switch(&self, target: String, form: Form) -> Answer<Option<Turn>> {
+        self.browser.with(move |engine| async move { engine.page(&target, Some(form)).await.map(|_| None) })
+    }
+
+    /// Shows a file that was chosen.
+    fn picked(&self, event: &Event) {
+        if let Some(field) = upload::picked(event) {
+            let say = self.voice();
+            clock::spawn(async move {
+                upload::look(field, say).await;
+            });
+        }
+    }
+
+    /// Another page is on the sheet.
+    fn look(&self) {
+        if let Some(watch) = &self.ears.borrow().watch {
+            watch.look();
+        }
+    }
+
+    fn voice(&self) -> Say {
+        let this = self.clone();
+        Box::new(move |words| this.say(Some(words)))
     }
 
     fn turned(&self, answer: Result<Turn, Problem>) {
@@ -202,7 +257,7 @@ impl Documents for Forms {
     }
 
     fn blank(&self) {
-        if let Some(sheet) = document().and_then(|document| document.get_element_by_id("document")) {
+        if let Some(sheet) = dom::page().and_then(|document| document.get_element_by_id("document")) {
             sheet.set_inner_html("");
         }
     }
@@ -210,6 +265,7 @@ impl Documents for Forms {
     fn on_form(&self, turned: Box<dyn Fn(Result<Turn, Problem>)>) {
         self.ears.borrow_mut().turned = Some(turned);
         arrived(self.browser.account());
+        self.look();
     }
 
     fn on_words(&self, say: Box<dyn Fn(String)>) {
@@ -218,15 +274,15 @@ impl Documents for Forms {
 }
 
 /// Puts a document that came into the sheet. `None` when what came is none of our pages.
-fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
+async fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
     let target = response.page.clone()?;
     let parsed = parsed(response)?;
     // Every page of ours has one.
     parsed.get_element_by_id("main")?;
-    let (Some(new), Some(sheet)) = (parsed.get_element_by_id("document"), document()?.get_element_by_id("document")) else {
+    if turning::turn(&dom::page()?, &parsed).await.is_none() {
         return Some(Turn { target, title: None, problem: false });
-    };
-    sheet.set_inner_html(&new.inner_html());
+    }
+    times::tell();
     dress(&parsed);
     arrived(account);
     Some(Turn { target, title: Some(parsed.title()), problem: parsed.get_element_by_id("problem").is_some() })
@@ -235,25 +291,26 @@ fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
 /// A document is on the sheet: what only scripts can do for it.
 fn arrived(account: Option<uuid::Uuid>) {
     keep::restore(account);
-    if let Some(document) = document() {
+    if let Some(document) = dom::page() {
         reveal::offer(&document);
     }
 }
 
 /// Appends the list of a page that came to the one on the sheet, and takes over what is under it. How many items that were.
-fn append(response: &Response) -> Option<u32> {
-    let (parsed, here) = (parsed(response)?, document()?);
-    let list = here.query_selector("#document .posts").ok()??;
-    let items = parsed.query_selector_all("#document .posts > li").ok()?;
-    let count = items.length();
-    for item in (0..count).filter_map(|at| items.get(at)) {
+fn append(response: &Response) -> Option<usize> {
+    let (parsed, here) = (parsed(response)?, dom::page()?);
+    let list = dom::find(&here, "#document .posts")?;
+    let items = dom::find_all(&parsed, "#document .posts > li");
+    let count = items.len();
+    for item in items {
         list.append_child(&item).ok()?;
     }
-    let (old, new) = (here.query_selector("#document .foot").ok()??, parsed.query_selector("#document .foot").ok()??);
+    times::tell();
+    let (old, new) = (dom::find(&here, "#document .foot")?, dom::find(&parsed, "#document .foot")?);
     // The keyboard stays where it was.
     let held = old.contains(here.active_element().as_deref());
     old.set_inner_html(&new.inner_html());
-    if let (true, Ok(Some(link))) = (held, old.query_selector("a")) {
+    if let (true, Some(link)) = (held, dom::find(&old, "a")) {
         drop(link.unchecked_into::<HtmlElement>().focus());
     }
     Some(count)
@@ -265,11 +322,11 @@ fn parsed(response: &Response) -> Option<Document> {
 
 /// The document's element says how the page shall look: it may have been changed just now.
 fn dress(parsed: &Document) -> Option<()> {
-    let (new, old) = (parsed.document_element()?, document()?.document_element()?);
+    let (new, old) = (parsed.document_element()?, dom::page()?.document_element()?);
     for name in ["data-theme", "data-motion"] {
         match new.get_attribute(name) {
-            Some(value) => old.set_attribute(name, &value).ok()?,
-            None => old.remove_attribute(name).ok()?,
+            Some(value) => dom::set(&old, name, &value),
+            None => dom::mark(&old, name, false),
         }
     }
     Some(())
@@ -277,13 +334,13 @@ fn dress(parsed: &Document) -> Option<()> {
 
 /// Turns a switch: its button, the number beside it, and what it would ask for next time.
 fn turn(form: &Element) -> Option<()> {
-    let button = form.query_selector("[aria-pressed]").ok()??;
+    let button = dom::find(form, "[aria-pressed]")?;
     let on = button.get_attribute("aria-pressed")? == "true";
-    button.set_attribute("aria-pressed", if on { "false" } else { "true" }).ok()?;
-    if let Some(next) = form.query_selector("[name=on]").ok()? {
-        next.set_attribute("value", if on { "true" } else { "false" }).ok()?;
+    dom::set(&button, "aria-pressed", if on { "false" } else { "true" });
+    if let Some(next) = dom::find(form, "[name=on]") {
+        dom::set(&next, "value", if on { "true" } else { "false" });
     }
-    if let Some(count) = form.query_selector("[data-count]").ok()? {
+    if let Some(count) = dom::find(form, "[data-count]") {
         let number: i64 = count.text_content()?.trim().parse().ok()?;
         count.set_text_content(Some(&(number + if on { -1 } else { 1 }).to_string()));
     }
@@ -299,8 +356,4 @@ fn contents(form: &HtmlFormElement, event: &SubmitEvent) -> Option<FormData> {
         data.append_with_str(&name, &button.get_attribute("value").unwrap_or_default()).ok()?;
     }
     Some(data)
-}
-
-fn document() -> Option<Document> {
-    web_sys::window()?.document()
 }

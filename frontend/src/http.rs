@@ -1,15 +1,21 @@
 //! The way to the server, over reqwasm. No other file names it.
 //!
 //! reqwasm cannot ask for `keepalive` and sends no forms, and its response can be made from the browser's: so a request that must outlive
-//! the page, or carries a form, is built by hand, and read like the others.
+//! the page, or carries a form, is built by hand, and read like the others. A file goes by `XMLHttpRequest`, which alone tells how far it
+//! has come.
+
+use std::rc::Rc;
 
 use app::session::ports::{Pending, Request, Response, Transport, Unreachable};
 use app::wire::secret::Secret;
 use js_sys::Reflect;
 use reqwasm::http;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, FormData, Headers, RequestCredentials, RequestInit};
+use web_sys::{AbortSignal, Event, Headers, ProgressEvent, RequestCredentials, RequestInit, XmlHttpRequest};
+
+use crate::clock;
+use crate::upload::Upload;
 
 /// How long a form with a file may take, in milliseconds: as long as the server lets it.
 const FILE_PATIENCE: u32 = 120_000;
@@ -24,13 +30,45 @@ impl Transport for Fetch {
 }
 
 async fn exchange(request: Request) -> Option<Response> {
+    if let Some(upload) = request.form.as_ref().and_then(|form| form.body.clone().downcast::<Upload>().ok()) {
+        return by_xhr(&request, upload).await;
+    }
     let answer = if request.keepalive || request.form.is_some() { by_hand(&request).await? } else { by_reqwasm(&request).await? };
-    let retry_after_ms =
-        answer.headers().get("retry-after").and_then(|seconds| seconds.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
-    let html = answer.headers().get("content-type").is_some_and(|media| media.starts_with("text/html"));
-    let page = if html { place(&answer.url()) } else { None };
+    let (media, retry_after) = (answer.headers().get("content-type"), answer.headers().get("retry-after"));
     let (status, body) = (answer.status(), answer.text().await.ok()?);
-    Some(Response { status, body: Secret::new(body), retry_after_ms, page })
+    Some(read(status, body, media, retry_after, &answer.url()))
+}
+
+fn read(status: u16, body: String, media: Option<String>, retry_after: Option<String>, url: &str) -> Response {
+    let retry_after_ms = retry_after.and_then(|seconds| seconds.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
+    let page = media.filter(|media| media.starts_with("text/html")).and_then(|_| place(url));
+    Response { status, body: Secret::new(body), retry_after_ms, page }
+}
+
+/// Cookies come along with what is sent to one's own site; pages want that in any case.
+async fn by_xhr(request: &Request, upload: Rc<Upload>) -> Option<Response> {
+    let out = XmlHttpRequest::new().ok()?;
+    out.open(request.method, &request.path).ok()?;
+    out.set_timeout(FILE_PATIENCE);
+    for (name, value) in headers(request) {
+        out.set_request_header(name, value.expose()).ok()?;
+    }
+    upload.begin();
+    let (over, end) = clock::promise();
+    out.set_onloadend(Some(&end));
+    let watched = upload.clone();
+    let step: Box<dyn FnMut(Event)> = Box::new(move |event| {
+        let event: &ProgressEvent = event.unchecked_ref();
+        watched.progress(event.loaded(), event.total());
+    });
+    let step = Closure::wrap(step);
+    out.upload().ok()?.set_onprogress(Some(step.as_ref().unchecked_ref()));
+    out.send_with_opt_form_data(Some(&upload.data)).ok()?;
+    JsFuture::from(over).await.ok()?;
+    let status = out.status().ok().filter(|status| *status != 0)?;
+    let header = |name: &str| out.get_response_header(name).ok()?;
+    let (media, retry_after) = (header("content-type"), header("retry-after"));
+    Some(read(status, out.response_text().ok()??, media, retry_after, &out.response_url()))
 }
 
 async fn by_reqwasm(request: &Request) -> Option<http::Response> {
@@ -56,10 +94,8 @@ async fn by_hand(request: &Request) -> Option<http::Response> {
     let out = RequestInit::new();
     out.set_method(request.method);
     out.set_credentials(credentials(request));
-    let form = request.form.as_ref().and_then(|form| form.0.downcast_ref::<JsValue>());
-    let patience = if form.is_some_and(JsValue::has_type::<FormData>) { FILE_PATIENCE } else { request.patience };
-    out.set_signal(Some(&AbortSignal::timeout_with_u32(patience)));
-    // Never with a file: browsers send no more than 64 KiB that way.
+    let form = request.form.as_ref().and_then(|form| form.body.downcast_ref::<JsValue>());
+    out.set_signal(Some(&AbortSignal::timeout_with_u32(request.patience)));
     Reflect::set(&out, &"keepalive".into(), &request.keepalive.into()).ok()?;
     let lines = Headers::new().ok()?;
     for (name, value) in headers(request) {

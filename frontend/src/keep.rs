@@ -5,22 +5,24 @@ use uuid::Uuid;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlFormElement, HtmlTextAreaElement, Storage};
 
+use crate::dom;
+
 const PREFIX: &str = "nightlatch.typed ";
 
 /// Something was typed somewhere on the page.
 pub(crate) fn typed(event: &Event, account: Option<Uuid>) -> Option<()> {
     let field: HtmlTextAreaElement = event.target()?.dyn_into().ok()?;
     let form: HtmlFormElement = field.closest("form[data-keep]").ok()??.dyn_into().ok()?;
-    shelf()?.set_item(&key(&form, account), &field.value()).ok()
+    shelf()?.set_item(&key(&form, account, &field.name()), &field.value()).ok()
 }
 
 /// Puts what was typed before into the forms of the page, where nothing is typed yet.
 pub(crate) fn restore(account: Option<Uuid>) -> Option<()> {
     let shelf = shelf()?;
-    let fields = web_sys::window()?.document()?.query_selector_all("form[data-keep] textarea").ok()?;
-    for field in (0..fields.length()).filter_map(|at| fields.get(at)?.dyn_into::<HtmlTextAreaElement>().ok()) {
+    for field in dom::find_all(&dom::page()?, "form[data-keep] textarea") {
+        let field: HtmlTextAreaElement = field.unchecked_into();
         let form: HtmlFormElement = field.closest("form").ok()??.dyn_into().ok()?;
-        if let (true, Ok(Some(text))) = (field.value().is_empty(), shelf.get_item(&key(&form, account))) {
+        if let (true, Ok(Some(text))) = (field.value().is_empty(), shelf.get_item(&key(&form, account, &field.name()))) {
             field.set_value(&text);
         }
     }
@@ -29,21 +31,23 @@ pub(crate) fn restore(account: Option<Uuid>) -> Option<()> {
 
 /// It was sent.
 pub(crate) fn drop_of(form: &HtmlFormElement, account: Option<Uuid>) {
-    if let Some(shelf) = shelf() {
-        drop(shelf.remove_item(&key(form, account)));
-    }
+    forget_all(&key(form, account, ""));
 }
 
 /// Forgets everything: somebody logs out.
-pub(crate) fn forget() -> Option<()> {
+pub(crate) fn forget() {
+    forget_all(PREFIX);
+}
+
+fn forget_all(prefix: &str) -> Option<()> {
     let shelf = shelf()?;
     let keys: Vec<String> = (0..shelf.length().ok()?).filter_map(|at| shelf.key(at).ok()?).collect();
-    keys.iter().filter(|key| key.starts_with(PREFIX)).for_each(|key| drop(shelf.remove_item(key)));
+    keys.iter().filter(|key| key.starts_with(prefix)).for_each(|key| drop(shelf.remove_item(key)));
     Some(())
 }
 
-fn key(form: &HtmlFormElement, account: Option<Uuid>) -> String {
-    [PREFIX, &account.map(|account| account.to_string()).unwrap_or_default(), " ", &form.action()].concat()
+fn key(form: &HtmlFormElement, account: Option<Uuid>, field: &str) -> String {
+    [PREFIX, &account.map(|account| account.to_string()).unwrap_or_default(), " ", &form.action(), " ", field].concat()
 }
 
 fn shelf() -> Option<Storage> {

@@ -4,12 +4,17 @@
 mod api;
 mod clock;
 mod documents;
+mod dom;
 mod http;
 mod keep;
+mod more;
 mod passkey;
 mod reveal;
 mod storage;
 mod tabs;
+mod times;
+mod turning;
+mod upload;
 mod window;
 
 use std::sync::Arc;

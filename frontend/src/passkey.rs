@@ -4,8 +4,10 @@ use app::session::ports::Pending;
 use app::wire::secret::Secret;
 use js_sys::{JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlFormElement};
+
+use crate::{clock, dom};
 
 #[wasm_bindgen]
 extern "C" {
@@ -43,19 +45,19 @@ async fn ceremony(options: &str, new: bool) -> Option<String> {
 /// and for one that has what it wants.
 pub(crate) fn wanted(form: &HtmlFormElement) -> Option<()> {
     let options = form.get_attribute("data-options")?;
-    let place = form.query_selector("[name=credential]").ok()??;
+    let place = dom::find(form, "[name=credential]")?;
     if place.get_attribute("value").is_some() {
         return None;
     }
     let form = form.clone();
-    spawn_local(async move {
+    clock::spawn(async move {
         if let Some(credential) = ceremony(&options, true).await {
-            drop(place.set_attribute("value", &credential));
-            if let Ok(Some(button)) = form.query_selector("button") {
+            dom::set(&place, "value", &credential);
+            if let Some(button) = dom::find(&form, "button") {
                 button.unchecked_ref::<HtmlElement>().click();
             }
-        } else if let Ok(Some(words)) = form.query_selector("[hidden].err") {
-            drop(words.remove_attribute("hidden"));
+        } else if let Some(words) = dom::find(&form, "[hidden].err") {
+            dom::mark(&words, "hidden", false);
         }
     });
     Some(())

@@ -10,7 +10,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, PageTransitionEvent, PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit};
 
-use crate::clock;
+use crate::turning::TILE;
+use crate::{clock, dom};
 
 /// The one there is.
 pub(crate) struct ThisWindow;
@@ -26,30 +27,31 @@ impl Window for ThisWindow {
     }
 
     fn say_back(&self, ms: u32) {
-        let document = web_sys::window().and_then(|window| window.document());
+        let document = dom::page();
         if let Some(line) = document.and_then(|document| document.get_element_by_id("back"))
-            && let Ok(Some(number)) = line.query_selector(".number")
+            && let Some(number) = dom::find(&line, ".number")
         {
             number.set_text_content(Some(&ms.to_string()));
-            drop(line.remove_attribute("hidden"));
+            dom::mark(&line, "hidden", false);
         }
     }
 
     fn entitle(&self, title: &str) {
-        if let Some(document) = web_sys::window().and_then(|window| window.document()).filter(|_| !title.is_empty()) {
+        if let Some(document) = dom::page().filter(|_| !title.is_empty()) {
             document.set_title(title);
         }
     }
 
     fn shows(&self, selector: &str) -> bool {
-        let document = web_sys::window().and_then(|window| window.document());
-        document.is_some_and(|document| matches!(document.query_selector(selector), Ok(Some(_))))
+        dom::page().is_some_and(|page| dom::find(&page, selector).is_some())
     }
 
     fn focus(&self, id: &str) {
-        let element = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
-        if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-            drop(element.focus());
+        let Some(page) = dom::page() else { return };
+        // Whoever comes back to a list is at what they had left it for, and not at its head.
+        let left = dom::find(&page, TILE).filter(|_| id == "heading").and_then(|tile| tile.parent_element());
+        if let Some(element) = left.or_else(|| page.get_element_by_id(id)) {
+            drop(element.unchecked_into::<HtmlElement>().focus());
         }
     }
 
@@ -76,7 +78,7 @@ pub(crate) fn on_return(look: impl Fn() + 'static) {
 pub(crate) fn blank_and_reload() {
     let Some(window) = web_sys::window() else { return };
     if let Some(root) = window.document().and_then(|document| document.document_element()) {
-        drop(root.set_attribute("hidden", ""));
+        dom::mark(&root, "hidden", true);
     }
     drop(window.location().reload());
 }
@@ -93,7 +95,7 @@ async fn shown() -> Option<f64> {
         if there {
             return Some(clock::ticks());
         }
-        there = web_sys::window()?.document()?.query_selector("[elementtiming=first-post]").ok()?.is_some();
+        there = dom::find(&dom::page()?, "[elementtiming=first-post]").is_some();
     }
     None
 }

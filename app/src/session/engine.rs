@@ -127,7 +127,7 @@ impl Engine {
 
     async fn go_through(self: &Rc<Self>, method: &'static str, path: &str, what: What) -> Result<Response, Problem> {
         let (group, epoch) = (self.group(), self.epoch.get());
-        if self.due() {
+        if self.due() || (matches!(&what, What::Page(Some(form)) if form.slow) && self.due_for_upload()) {
             self.renewed(group, true).await?;
             if self.epoch.get() != epoch {
                 return Err(self.void());

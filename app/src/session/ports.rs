@@ -42,9 +42,14 @@ pub struct Request {
     pub cookies: bool,
 }
 
-/// The body of a form, as the transport's own platform has it. Nobody else looks inside.
+/// The body of a form.
 #[derive(Clone)]
-pub struct Form(pub Rc<dyn Any>);
+pub struct Form {
+    /// As the transport's own platform has it. Nobody else looks inside.
+    pub body: Rc<dyn Any>,
+    /// Whether there is a file in it, so that it takes a while: a token that may run out on the way is refreshed before.
+    pub slow: bool,
+}
 
 impl std::fmt::Debug for Form {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

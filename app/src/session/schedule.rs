@@ -5,6 +5,8 @@ const SHARE: f64 = 0.78;
 /// How far from the middle chance may lead, either way. Without it tabs would meet, and a thief could foresee the refresh: whoever comes
 /// right before it hides behind what looks like a lost answer. So chance has much more room than an answer takes.
 const JITTER: f64 = 0.12;
+/// For how long a token must still hold when a file is sent with it, in milliseconds: as long as the server lets an upload take.
+pub const UPLOAD: f64 = 120_000.0;
 /// The longest pause between two tries, in milliseconds.
 const LONGEST: f64 = 60_000.0;
 

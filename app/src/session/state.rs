@@ -50,6 +50,12 @@ impl Engine {
         self.state.borrow().live.as_ref().is_some_and(|live| now >= live.due)
     }
 
+    /// Whether there is a session whose token may run out while a file is sent with it.
+    pub(super) fn due_for_upload(&self) -> bool {
+        let late = self.ports.clock.ticks() + schedule::UPLOAD;
+        self.state.borrow().live.as_ref().is_some_and(|live| late > live.expires)
+    }
+
     /// Whether there is an access token that has not run out yet.
     pub(super) fn holds(&self) -> bool {
         let now = self.ports.clock.ticks();

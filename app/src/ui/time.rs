@@ -6,17 +6,23 @@ const DAY: i64 = 24 * HOUR;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// "4 hours ago". What lies ahead, by a clock that is a little off, is "just now".
+/// "4 hours ago", or the day where that is long ago.
 pub(crate) fn ago(now: i64, then: i64) -> String {
-    match now.saturating_sub(then) {
+    since(now, then).unwrap_or_else(|| day(then))
+}
+
+/// "4 hours ago"; `None` where that is long ago. Both are Unix milliseconds. What lies ahead, by a clock that is a little off, is "just now".
+#[must_use]
+pub fn since(now: i64, then: i64) -> Option<String> {
+    Some(match now.saturating_sub(then) {
         past if past < MINUTE => "just now".to_owned(),
         past if past < HOUR => plural(past / MINUTE, " minute ago", " minutes ago"),
         past if past < DAY => plural(past / HOUR, " hour ago", " hours ago"),
         past if past < 2 * DAY => "yesterday".to_owned(),
         past if past < 14 * DAY => plural(past / DAY, " day ago", " days ago"),
         past if past < 60 * DAY => plural(past / (7 * DAY), " week ago", " weeks ago"),
-        _ => day(then),
-    }
+        _ => return None,
+    })
 }
 
 /// "4 min 12 s", "2 h 5 min", "89 days".

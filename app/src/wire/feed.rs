@@ -94,6 +94,14 @@ pub struct Profile {
     pub page: Page<Post>,
 }
 
+/// `PATCH /api/posts/{post_id}`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewDescription {
+    /// See [`description`].
+    pub alt: String,
+}
+
 /// `PUT /api/me/profile`: both are replaced.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -168,6 +176,18 @@ impl CommentText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Largest picture that is taken, in bytes.
+pub const PICTURE_MAX: usize = 8 << 20;
+/// What is none, or none of those.
+pub const NO_PICTURE: &str = "Choose a JPEG, PNG or WebP picture.";
+
+/// "This picture is 14 MB. The limit is 8 MB." `size` is in bytes; a megabyte here has 2²⁰, and one that is begun is counted.
+#[must_use]
+pub fn oversize(size: usize) -> String {
+    let megabytes = |bytes: usize| bytes.div_ceil(1 << 20).to_string();
+    ["This picture is ", &megabytes(size), " MB. The limit is ", &megabytes(PICTURE_MAX), " MB."].concat()
 }
 
 /// Longest caption of a post, in characters.
@@ -251,6 +271,12 @@ mod tests {
         assert_eq!(description("Two\nlines").as_deref(), Ok("Two lines"));
         assert_eq!(description(&"x".repeat(1001)).unwrap_err().to_string(), "Use 1,000 characters at most");
         assert_eq!(bio(&"x".repeat(301)).unwrap_err().to_string(), "Use 300 characters at most");
+    }
+
+    #[test]
+    fn a_picture_one_byte_too_large_is_told_larger_than_the_limit() {
+        assert_eq!(oversize(PICTURE_MAX + 1), "This picture is 9 MB. The limit is 8 MB.");
+        assert_eq!(oversize(14 << 20), "This picture is 14 MB. The limit is 8 MB.");
     }
 
     #[test]

@@ -99,6 +99,18 @@ pub async fn insert(tx: &mut Tx, author: &Viewer, kept: &Kept, words: Words, now
     }))
 }
 
+/// Says anew what the picture of a post of `account_id` shows. `None`: it has no such post.
+///
+/// # Errors
+/// [`Error::Fields`] for what cannot be kept; when the database fails.
+pub async fn describe(db: &Db, post_id: Uuid, account_id: Uuid, alt: &str) -> Result<Option<Post>> {
+    let alt = description(alt).map_err(|fault| Error::Fields(Problem::new(Code::InvalidFields).field("alt", fault.to_string())))?;
+    if !posts::describe(db, post_id, account_id, &alt).await? {
+        return Ok(None);
+    }
+    Ok(super::post(db, Some(account_id), post_id).await?)
+}
+
 /// Removes a post of `account_id` with its likes, comments and picture. `false`: it has no such post.
 ///
 /// # Errors

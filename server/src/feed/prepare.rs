@@ -3,6 +3,7 @@
 
 use std::io::Cursor;
 
+use app::wire::feed::NO_PICTURE;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::imageops::FilterType;
@@ -34,7 +35,7 @@ pub struct Prepared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// Not one of the three formats by its content, or not whole.
-    #[error("Choose a JPEG, PNG or WebP picture.")]
+    #[error("{NO_PICTURE}")]
     NoPicture,
     /// More pixels than [`PIXELS_MAX`]: found out before anything is decoded.
     #[error("This picture has {0} megapixels. The limit is 40.")]

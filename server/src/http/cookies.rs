@@ -27,7 +27,7 @@ pub const STORAGE: &str = "__Host-storage";
 /// Names this browser: where sessions live in its tabs, only it may fork one; and an account that has been logged in here before is
 /// not told of a new browser. Random, and good for nothing else.
 pub const BROWSER: &str = "__Host-browser";
-/// What this browser has chosen for the looks of the pages: theme and motion. No secret.
+/// What this browser has chosen for the looks of the pages: theme, motion, and what the feed does. No secret.
 pub const LOOKS: &str = "__Host-looks";
 /// The keys of the saved logins of this browser, five at most.
 pub const SAVED: &str = "__Host-saved";
@@ -205,6 +205,8 @@ pub fn looks(headers: &HeaderMap) -> Appearance {
             "light" => looks.theme = Some("light"),
             "dark" => looks.theme = Some("dark"),
             "reduced" => looks.motion = Some("reduced"),
+            "by-hand" => looks.more = Some("by-hand"),
+            "no-line" => looks.back = Some("no-line"),
             _ => {}
         }
     }
@@ -214,7 +216,7 @@ pub fn looks(headers: &HeaderMap) -> Appearance {
 /// Keeps a choice of looks.
 #[must_use]
 pub fn keep_looks(looks: Appearance) -> HeaderValue {
-    let words: Vec<&str> = [looks.theme, looks.motion].into_iter().flatten().collect();
+    let words: Vec<&str> = [looks.theme, looks.motion, looks.more, looks.back].into_iter().flatten().collect();
     if words.is_empty() { clear(LOOKS) } else { set(LOOKS, &words.join("."), Some(LONGEST)) }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::wire::account::Viewer;
-use app::wire::feed::{Likes, Post};
+use app::wire::feed::{Likes, NewDescription, Post};
 use app::wire::problem::Code;
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -12,7 +12,7 @@ use axum::response::Response;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::extract::Caller;
+use super::extract::{Body, Caller};
 use super::once::{self, Once};
 use super::problem::Answer;
 use super::upload::{self, Upload};
@@ -87,6 +87,21 @@ pub(super) async fn post(site: &Site, headers: &HeaderMap, author: &Viewer, uplo
     let post = posting::insert(&mut tx, author, &kept, words, now).await?;
     let body = serde_json::to_string(&post).map_err(|_| Error::Broken("a post that cannot be written"))?;
     once.keep(site, tx, StatusCode::CREATED, body).await
+}
+
+/// `PATCH`: what the picture of one's own shows.
+///
+/// # Errors
+/// As the problem says; 404 for somebody else's.
+pub async fn describe(
+    State(site): State<Arc<Site>>,
+    caller: Caller,
+    Path(post): Path<String>,
+    Body(new): Body<NewDescription>,
+) -> Answer<Json<Post>> {
+    allow(Some(&caller), Action::Post)?;
+    let post = posting::describe(&site.auth.db, named(&post)?, caller.claims.sub, &new.alt).await?;
+    Ok(Json(post.ok_or(Code::NotFound)?))
 }
 
 /// `DELETE`: one's own.

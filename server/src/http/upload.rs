@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use app::wire::feed::{PICTURE_MAX, oversize};
 use app::wire::problem::{Code, Problem};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
@@ -12,8 +13,6 @@ use super::problem::{Answer, Refusal};
 use crate::feed::pictures::Room;
 use crate::site::Site;
 
-/// Largest picture, in bytes.
-pub const PICTURE_MAX: usize = 8 << 20;
 /// Largest body that is read to its end, in bytes, for the sake of an answer that a browser shows.
 pub const BODY_MAX: usize = 40 << 20;
 /// Largest text, in bytes. No caption needs as much.
@@ -68,8 +67,7 @@ pub async fn read(site: &Arc<Site>, request: Request) -> Answer<Upload> {
 
 /// "This picture is 14 MB. The limit is 8 MB."
 fn too_large(size: usize) -> Problem {
-    let message = format!("This picture is {} MB. The limit is {} MB.", size.div_ceil(1 << 20), PICTURE_MAX >> 20);
-    Problem::new(Code::TooLarge).field("picture", message)
+    Problem::new(Code::TooLarge).field("picture", oversize(size))
 }
 
 /// Refuses what says of itself that it is too large, before any of it is read. For programs, which look at the answer at once; a browser

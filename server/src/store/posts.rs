@@ -74,6 +74,7 @@ statements! {
         join pictures g on g.name = x.picture
         where x.post_id = $2 and a.disabled_at is null and a.delete_at is null";
     INSERT = "insert into posts (post_id, account_id, picture, alt, caption, created_at) values ($1, $2, $3, $4, $5, $6)";
+    DESCRIBE = "update posts set alt = $3 where post_id = $1 and account_id = $2";
     DELETE = "delete from posts where post_id = $1 and account_id = $2 returning picture";
     PICTURE = "select media_type, content from pictures where name = $1";
     INSERT_PICTURE = "insert into pictures (name, media_type, content, width, height, created_at) values ($1, $2, $3, $4, $5, $6)
@@ -151,6 +152,20 @@ pub async fn insert(tx: &mut Tx, new: &NewPost<'_>) -> Result<()> {
 /// When the database fails.
 pub async fn picture(db: &Db, name: &str) -> Result<Option<Picture>> {
     on!(read db, |conn| sqlx::query_as(PICTURE).bind(name).fetch_optional(conn).await)
+}
+
+/// What the picture of a post of `account_id` shows. `false`: it has no such post.
+///
+/// # Errors
+/// When the database fails.
+pub async fn describe(db: &Db, post_id: Uuid, account_id: Uuid, alt: &str) -> Result<bool> {
+    on!(write db, |conn| sqlx::query(DESCRIBE)
+        .bind(post_id)
+        .bind(account_id)
+        .bind(alt)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected() > 0))
 }
 
 /// Removes a post of `account_id`, with its likes and comments, and names its picture. `None`: it has no such post.

@@ -10,6 +10,7 @@ on_both!(
     the_app_fetches_a_page_with_a_token_of_its_own,
     a_page_is_for_the_account_that_the_app_names,
     what_is_refused_is_a_page_for_people_and_a_problem_for_programs,
+    a_browser_chooses_what_its_feed_does,
     a_browser_chooses_its_looks,
 );
 
@@ -82,6 +83,21 @@ async fn what_is_refused_is_a_page_for_people_and_a_problem_for_programs(world: 
     assert!(page.status == 400 && page.text.contains("There is a problem"), "{}", page.status);
     let mut programs = tab.stolen().with_header("accept", "application/json");
     assert_eq!(programs.get("/admin/accounts").await.code(), "insufficient_scope");
+}
+
+async fn a_browser_chooses_what_its_feed_does(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let feed = tab.get("/").await.text;
+    assert!(feed.contains("data-more=\"auto\"") && feed.contains("id=\"back\""), "from the start, both");
+    tab.form("/settings/appearance", "theme=dark&motion=system&more=by-hand&back=no-line").await;
+    let feed = tab.get("/").await.text;
+    assert!(feed.contains("data-more=\"\"") && feed.contains("data-theme=\"dark\"") && !feed.contains("id=\"back\""));
+    let page = tab.get("/settings/appearance").await.text;
+    let chosen = |value: &str| page.split("<input").any(|input| input.contains(&format!("value=\"{value}\"")) && input.contains("checked"));
+    assert!(chosen("by-hand") && chosen("no-line") && chosen("dark"));
+    tab.form("/settings/appearance", "theme=system&motion=system&more=on&back=on").await;
+    let feed = tab.get("/").await.text;
+    assert!(feed.contains("data-more=\"auto\"") && feed.contains("id=\"back\"") && !feed.contains("data-theme"));
 }
 
 async fn a_browser_chooses_its_looks(world: World) {

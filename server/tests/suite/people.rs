@@ -15,6 +15,7 @@ on_both!(
     names_that_hide_something,
     a_profile_is_a_page,
     an_empty_feed_names_people_to_follow,
+    a_feed_has_people_to_follow_beside_it,
     a_profile_is_edited_without_scripts,
 );
 
@@ -179,6 +180,28 @@ async fn an_empty_feed_names_people_to_follow(world: World) {
     tab.form("/u/rover/follow", "on=true").await;
     let page = tab.get("/").await.text;
     assert!(page.contains("class=\"posts\"") && !page.contains("Your feed is quiet"));
+}
+
+async fn a_feed_has_people_to_follow_beside_it(world: World) {
+    let mut tab = signed_up(&world, "newcomer").await;
+    for name in ["one", "two", "three", "four", "five", "six"] {
+        posted(&mut signed_up(&world, name).await, "A lamp").await;
+    }
+    follow(&mut tab, "one", true).await;
+    let page = tab.get("/").await.text;
+    let beside = page.split("People to follow").nth(1).expect("a column of people");
+    assert_eq!(beside.matches("/follow\"").count(), 5, "and no more");
+    assert!(!beside.contains("/u/one/follow") && !beside.contains("/u/newcomer/follow"));
+    // Of a page that goes on with another, only the posts are wanted.
+    follow(&mut tab, "rover", true).await;
+    let next = tab.get("/api/feed").await.json()["next"].as_str().unwrap().to_owned();
+    assert!(!tab.get(&format!("/?after={next}")).await.text.contains("People to follow"));
+    // The demo's own people follow everybody but who has just come.
+    let mut mina = world.tab_of("mina").await;
+    for name in ["one", "two", "three", "four", "five", "six"] {
+        follow(&mut mina, name, true).await;
+    }
+    assert!(!mina.get("/").await.text.contains("People to follow"), "nobody is left");
 }
 
 async fn a_profile_is_edited_without_scripts(world: World) {

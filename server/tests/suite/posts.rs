@@ -26,6 +26,8 @@ on_both!(
     a_comment_is_removed_by_who_wrote_it,
     a_post_is_a_page,
     forms_do_without_scripts_what_the_app_does,
+    a_description_is_added_by_who_posted_it,
+    without_scripts_a_description_is_added_on_the_page,
     a_switch_that_the_app_turns_answers_with_nothing,
     a_form_that_was_refused_comes_back_with_what_was_typed,
     who_is_not_logged_in_is_led_there_and_back,
@@ -356,6 +358,43 @@ async fn a_post_is_a_page(world: World) {
     // Without a description, it says so.
     let reply = mina.multipart("/api/posts", &[("picture", &jpeg(40, 50))]).await;
     assert!(mina.get(&page(&reply.json())).await.text.contains("alt=\"No description\""));
+}
+
+async fn a_description_is_added_by_who_posted_it(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let post = tab.multipart("/api/posts", &[("picture", &jpeg(40, 50))]).await.json();
+    assert_eq!(post["alt"], "");
+    let reply = tab.json(Method::PATCH, &path(&post), &json!({"alt": " A fade\nof colours "})).await;
+    assert_eq!((reply.status.as_u16(), &reply.json()["alt"]), (200, &json!("A fade of colours")));
+    assert_eq!(tab.get(&path(&post)).await.json(), reply.json());
+    let reply = tab.json(Method::PATCH, &path(&post), &json!({"alt": "x".repeat(1001)})).await;
+    assert_eq!(fault(&reply), (422, "Use 1,000 characters at most".into()));
+    assert_eq!(tab.json(Method::PATCH, &path(&post), &json!({"alt": "A", "caption": "B"})).await.status, 400);
+    let alt = json!({"alt": "Not mine"});
+    assert_eq!(world.tab_of("rover").await.json(Method::PATCH, &path(&post), &alt).await.code(), "not_found", "somebody else's");
+    assert_eq!(world.tab().json(Method::PATCH, &path(&post), &alt).await.code(), "unauthenticated");
+    assert_eq!(tab.json(Method::PATCH, "/api/posts/nonsense", &alt).await.code(), "not_found");
+    assert_eq!(tab.get(&path(&post)).await.json()["alt"], "A fade of colours");
+}
+
+async fn without_scripts_a_description_is_added_on_the_page(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    let post = tab.multipart("/api/posts", &[("picture", &jpeg(40, 50))]).await.json();
+    let (here, mut rover) = (page(&post), world.tab_of("rover").await);
+    let form = format!("{here}/description");
+    assert!(tab.get(&here).await.text.contains(&form) && !rover.get(&here).await.text.contains(&form), "its author is asked");
+    for (typed, said) in [("%20", "Write what the picture shows."), (&*"x".repeat(1001), "Use 1,000 characters at most")] {
+        let reply = tab.form(&form, &format!("alt={typed}")).await;
+        assert!(reply.status == 422 && reply.text.contains(said) && reply.text.contains("<title>Error: Post by Mina"), "{}", reply.text);
+        assert!(typed.len() < 9 || reply.text.contains(typed), "what was typed is still there");
+        assert_eq!(rover.form(&form, &format!("alt={typed}")).await.status, 404, "somebody else's");
+    }
+    assert_eq!(rover.form(&form, "alt=Not+mine").await.status, 404);
+    let reply = tab.form(&form, "alt=A+fade").await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, Some(&*here)));
+    let shown = tab.get(&here).await.text;
+    assert!(shown.contains("alt=\"A fade\"") && !shown.contains("No description") && !shown.contains(&form));
+    assert_eq!(tab.get(&form).await.header("location"), Some(&*here));
 }
 
 async fn forms_do_without_scripts_what_the_app_does(world: World) {

@@ -1,7 +1,7 @@
 //! Refreshes, and what can happen to them.
 
 use super::super::phase::Phase;
-use super::super::ports::TokenStore;
+use super::super::ports::{Form, TokenStore};
 use super::super::record::Record;
 use super::server::Fault;
 use super::world::{Tab, World};
@@ -13,6 +13,10 @@ use std::rc::Rc;
 
 const REFRESH: &str = "/api/session/refresh";
 const FEED: &str = "/api/feed";
+
+fn file() -> Form {
+    Form { body: Rc::new(()), slow: true }
+}
 
 fn due(world: &Rc<World>, storage: TokenStorage) -> Tab {
     let mina = world.mina(storage);
@@ -31,6 +35,31 @@ fn a_lost_answer_costs_nothing_but_another_try() {
         assert_eq!(world.run(mina.feed()), Ok(200), "{storage:?}");
         assert!(matches!(mina.engine.phase(), Phase::Active(_)));
     }
+}
+
+#[test]
+fn an_upload_begins_with_a_token_that_outlasts_it() {
+    for (age, refreshes) in [(170_000.0, 0), (185_000.0, 1)] {
+        let world = World::new();
+        let mina = world.mina(TokenStorage::Local);
+        world.sleep(age);
+        assert_eq!(world.run(mina.feed()), Ok(200));
+        assert_eq!(world.server.count("POST", REFRESH), 0, "for anything else it is good enough");
+        let engine = mina.engine.clone();
+        let answer = world.run(async move { engine.page("/new", Some(file())).await.map(|answer| answer.status) });
+        assert_eq!((answer, world.server.count("POST", REFRESH)), (Ok(200), refreshes), "after {age} of 300,000 ms");
+        assert_eq!(world.server.count("POST", "/new"), 1);
+    }
+}
+
+#[test]
+fn an_upload_does_without_where_no_other_token_is_to_be_had() {
+    let world = World::new();
+    let mina = world.mina(TokenStorage::Local);
+    world.sleep(185_000.0);
+    world.server.fault(REFRESH, Fault::Down);
+    let engine = mina.engine.clone();
+    assert!(world.run(async move { engine.page("/new", Some(file())).await }).is_ok(), "the old one still holds");
 }
 
 #[test]

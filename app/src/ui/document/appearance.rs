@@ -14,6 +14,10 @@ pub struct Appearance {
     pub theme: Option<&'static str>,
     /// `reduced`.
     pub motion: Option<&'static str>,
+    /// `by-hand`: more posts come when somebody asks for them.
+    pub more: Option<&'static str>,
+    /// `no-line`: how long the way back took is not said.
+    pub back: Option<&'static str>,
 }
 
 /// The page; `saved` says that the choice has just been taken over.
@@ -21,6 +25,8 @@ pub struct Appearance {
 pub fn appearance(chosen: Appearance, saved: bool) -> AnyView {
     let themes = [("system", words::SYSTEM), ("light", words::LIGHT), ("dark", words::DARK)];
     let motions = [("system", words::SYSTEM), ("reduced", words::REDUCED)];
+    let more = [("on", words::AS_I_SCROLL), ("by-hand", words::BY_HAND)];
+    let back = [("on", words::LINE), ("no-line", words::NO_LINE)];
     view! {
         <div class="narrow">
             {heading(words::TITLE)}
@@ -28,6 +34,8 @@ pub fn appearance(chosen: Appearance, saved: bool) -> AnyView {
             <form class="card stack" method="post" action=routes::page::APPEARANCE>
                 {choice("theme", words::COLOURS, &themes, chosen.theme.unwrap_or("system"))}
                 {choice("motion", words::MOTION, &motions, chosen.motion.unwrap_or("system"))}
+                {choice("more", words::LOAD, &more, chosen.more.unwrap_or("on"))}
+                {choice("back", words::RETURN_LINE, &back, chosen.back.unwrap_or("on"))}
                 <button class="btn primary">{words::SAVE}</button>
             </form>
         </div>

@@ -91,7 +91,7 @@ pub(crate) fn acts(post: &Post, able: bool) -> AnyView {
     .erased()
 }
 
-/// What stands for a description where there is none.
+/// What a picture shows, as far as anybody has said so.
 pub(crate) fn described(alt: String) -> String {
     some(alt).unwrap_or_else(|| words::NO_DESCRIPTION.to_owned())
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::appearance::Appearance;
 use super::card::{card, skeleton};
 use super::parts::heading_apart;
 use super::person::people;
@@ -11,7 +12,7 @@ use crate::ui::part::mark::Avatar;
 use crate::ui::text::feed as words;
 use crate::ui::text::storage::{lasts, recognised, strategy};
 use crate::wire::account::Viewer;
-use crate::wire::feed::Feed as Answered;
+use crate::wire::feed::{Feed as Answered, Person};
 use crate::wire::session::TokenStorage;
 
 /// What the page shows.
@@ -27,6 +28,10 @@ pub struct Feed {
     pub local: bool,
     /// The posts, newest first; or whom to follow.
     pub posts: Answered,
+    /// Whom to follow besides, where there is room for it beside the posts.
+    pub beside: Vec<Person>,
+    /// What this browser has chosen.
+    pub looks: Appearance,
     /// The present, Unix milliseconds.
     pub now: i64,
 }
@@ -34,7 +39,7 @@ pub struct Feed {
 /// The page.
 #[must_use]
 pub fn feed(model: Feed) -> AnyView {
-    let Feed { viewer, storage, saved, local, posts, now } = model;
+    let Feed { viewer, storage, saved, local, posts, beside, looks, now } = model;
     let list = if posts.items.is_empty() {
         view! {
             <div class="empty">
@@ -49,29 +54,42 @@ pub fn feed(model: Feed) -> AnyView {
         let cards: Vec<AnyView> = posts.items.into_iter().enumerate().map(|(i, post)| card(post, now, i == 0)).collect();
         view! {
             <ol role="list" class="posts">{cards}</ol>
-            {foot(posts.next)}
+            {foot(posts.next, looks.more.is_none())}
         }
         .erased()
     };
-    let back = back(&viewer.username);
+    let back = looks.back.is_none().then(|| back(&viewer.username));
     view! {
         <div class="columns">
             <div class="feed">{heading_apart(words::TITLE)} {list}</div>
             <aside class="side" aria-label=words::SIDE>
                 {side(viewer, storage, saved, local)}
-                {back}
+                {(!beside.is_empty()).then(|| suggested(beside))}
             </aside>
+            {back}
         </div>
     }
     .erased()
 }
 
-/// What is under the last post. With scripts, the link appends to the list.
-fn foot(next: Option<String>) -> AnyView {
+/// Whom to follow.
+fn suggested(people_beside: Vec<Person>) -> AnyView {
+    view! {
+        <section class="card beside" aria-labelledby="beside-title">
+            <h2 id="beside-title">{words::PEOPLE}</h2>
+            {people(people_beside)}
+        </section>
+    }
+    .erased()
+}
+
+/// What is under the last post. With scripts, the link appends to the list, and presses itself as somebody scrolls on if it is `automatic`.
+fn foot(next: Option<String>, automatic: bool) -> AnyView {
     let inside = match next {
         Some(cursor) => {
             let more = [routes::page::HOME, "?after=", &routes::query_value(&cursor)].concat();
-            view! { <a class="btn" href=more data-more="">{words::MORE}</a> }.erased()
+            let when = if automatic { "auto" } else { "" };
+            view! { <a class="btn" href=more data-more=when>{words::MORE}</a> }.erased()
         }
         None => view! { <p class="muted">{words::END}</p> }.erased(),
     };

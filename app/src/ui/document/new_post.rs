@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::{Field, field, heading, summary, text_area};
+use super::parts::{Field, heading, summary, text_area};
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::text::{self, post as words};
@@ -44,6 +44,7 @@ pub fn new_post(page: &NewPostPage) -> AnyView {
     let error = problem.and_then(|problem| problem.of_field("picture")).map(str::to_owned);
     let again = problem.is_some().then_some(words::AGAIN);
     let described = if error.is_some() { "picture-hint picture-error" } else { "picture-hint" };
+    let again = again.map(|again| view! { <span data-again>{again}</span> });
     view! {
         <div class="narrow">
             {heading(words::NEW_TITLE)}
@@ -53,19 +54,29 @@ pub fn new_post(page: &NewPostPage) -> AnyView {
                     <label for="picture">{words::PICTURE}</label>
                     <p class="hint" id="picture-hint">{words::PICTURE_HINT}{again}</p>
                     {error.clone().map(|error| view! { <p class="err" id="picture-error"><span class="vh">{text::ERROR}</span>{error}</p> })}
-                    <input
-                        id="picture"
-                        name="picture"
-                        type="file"
-                        accept="image/jpeg,image/png,image/webp"
-                        required=true
-                        aria-invalid=error.is_some().then_some("true")
-                        aria-describedby=described
-                    />
+                    // With scripts: what is dropped here is chosen, and what is chosen is shown.
+                    <div class="drop" data-drop>
+                        <input
+                            id="picture"
+                            name="picture"
+                            type="file"
+                            accept="image/jpeg,image/png,image/webp"
+                            required=true
+                            aria-invalid=error.is_some().then_some("true")
+                            aria-describedby=described
+                        />
+                        <p class="hint or">{words::DROP}</p>
+                        <canvas hidden role="img" aria-label=words::CHOSEN></canvas>
+                    </div>
                 </div>
                 {text_area(caption, 4, problem)}
-                {field(alt, problem)}
+                {text_area(alt, 2, problem)}
                 <p class="hint">{words::REMOVED}</p>
+                <div class="sending" hidden>
+                    <progress max="100" value="0" aria-label=words::UPLOAD></progress>
+                    <p class="number"></p>
+                    <p></p>
+                </div>
                 <button class="btn primary">{words::PUBLISH}</button>
             </form>
         </div>

@@ -9,7 +9,7 @@ use crate::ui::erased::Erase;
 use crate::ui::part::mark::Avatar;
 use crate::ui::text::{self, post as words};
 use crate::ui::time;
-use crate::wire::feed::{Comment, Post};
+use crate::wire::feed::{ALT_MAX, Comment, Post};
 use crate::wire::problem::Problem;
 
 /// What the page shows.
@@ -25,6 +25,8 @@ pub struct PostPage {
     pub now: i64,
     /// Why a comment was not taken, and what it said.
     pub refused: Option<(Problem, String)>,
+    /// Why a description was not taken, and what it said.
+    pub undescribed: Option<(Problem, String)>,
 }
 
 /// What the window is called.
@@ -36,10 +38,11 @@ pub fn title(post: &Post) -> String {
 /// The page.
 #[must_use]
 pub fn post(page: PostPage) -> AnyView {
-    let PostPage { post, comments, reader, now, refused } = page;
+    let PostPage { post, comments, reader, now, refused, undescribed } = page;
     let here = routes::post(&post.post_id.simple().to_string());
     let mine = |username: &str| reader.as_deref() == Some(username);
     let own = mine(&post.username).then(|| remove([&here, "/delete"].concat(), words::DELETE, words::DELETE_ASKED));
+    let undescribed = (own.is_some() && post.alt.is_empty()).then(|| describe(&here, undescribed));
     let said: Vec<AnyView> = comments
         .into_iter()
         .map(|comment| {
@@ -90,10 +93,11 @@ pub fn post(page: PostPage) -> AnyView {
                     width=width
                     height=height
                     fetchpriority="high"
+                    data-post=here.clone()
                 />
                 {acts(&post, reader.is_some())}
                 {some(post.caption.clone()).map(|caption| view! { <p class="caption" dir="auto">{caption}</p> })}
-                {own}
+                {undescribed} {own}
             </article>
             <section class="card stack" id="comments" aria-labelledby="comments-title">
                 <h2 id="comments-title">{words::COMMENTS}</h2>
@@ -121,6 +125,33 @@ fn say(here: &str, refused: Option<(Problem, String)>) -> AnyView {
             {text_area(field, 3, problem.as_ref())}
             <button class="btn primary">{words::SEND}</button>
         </form>
+    }
+    .erased()
+}
+
+/// No text, and its author can add one.
+fn describe(here: &str, refused: Option<(Problem, String)>) -> AnyView {
+    let (problem, typed) = refused.map_or((None, String::new()), |(problem, typed)| (Some(problem), typed));
+    let field = Field {
+        name: "alt",
+        label: words::DESCRIBE,
+        hint: Some(words::DESCRIBE_HINT),
+        value: &typed,
+        longest: Some(ALT_MAX),
+        ..Field::default()
+    };
+    view! {
+        <div class="describe">
+            <p class="muted">{text::feed::NO_DESCRIPTION}</p>
+            <details class="ask" open=problem.is_some()>
+                <summary class="btn small">{words::ADD_DESCRIPTION}</summary>
+                <form class="stack" method="post" action=[here, "/description"].concat() data-keep="">
+                    {summary(problem.as_ref(), words::DESCRIBE_DEED)}
+                    {text_area(field, 2, problem.as_ref())}
+                    <button class="btn primary">{words::SAVE_DESCRIPTION}</button>
+                </form>
+            </details>
+        </div>
     }
     .erased()
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::location::{BrowserUrl, LocationProvider};
 use uuid::Uuid;
 
 use crate::api::{Documents, Turn};
@@ -31,6 +32,14 @@ pub(crate) fn Sheet() -> impl IntoView {
         Phase::Ended(why) => Some(Some(why)),
         Phase::Switched { .. } => Some(None),
         _ => None,
+    });
+    let (location, ready) = (use_location(), ready());
+    Effect::new(move |_| {
+        location.pathname.track();
+        // Nothing is fetched now.
+        if over.get().is_some() {
+            ready();
+        }
     });
     view! {
         <Notices />
@@ -69,8 +78,11 @@ fn Paper() -> impl IntoView {
     // What came of a page or of a form: shown already, or the router's to show.
     let navigate = use_navigate();
     let replace = go();
+    let arrived = ready();
+    let there = arrived.clone();
     let turned = move |answer: Result<Turn, Problem>, asked: Option<&str>| {
         busy.set(false);
+        arrived();
         match answer {
             Ok(Turn { target, title, problem }) => {
                 refused.set(None);
@@ -126,6 +138,8 @@ fn Paper() -> impl IntoView {
             if at.as_ref() != Some(&target) || made_for != whom {
                 shown.set_value((Some(target.clone()), whom));
                 open(target);
+            } else {
+                there();
             }
         });
     }
@@ -175,6 +189,17 @@ fn back(frame: Frame) {
             }
         });
     });
+}
+
+/// Tells the router that the page is there: now it changes the address, and begins at the top of it. Until then the one before stays as
+/// it is, and where it is.
+fn ready() -> impl Fn() + Clone + Send + Sync + 'static {
+    let browser = use_context::<BrowserUrl>();
+    move || {
+        if let Some(browser) = &browser {
+            browser.ready_to_complete();
+        }
+    }
 }
 
 /// Path and query.

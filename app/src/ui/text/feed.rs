@@ -13,6 +13,7 @@ pub const NO_MORE: &str = "We could not load more posts.";
 pub(crate) const END: &str = "You have seen everything there is.";
 
 pub(crate) const SIDE: &str = "Your session";
+pub(crate) const PEOPLE: &str = "People to follow";
 pub(crate) const HOW: &str = "How you stay logged in";
 pub(crate) const FOR_HOW_LONG: &str = "For how long";
 pub(crate) const LIVES_IN: &str = "Tokens live in";
@@ -38,6 +39,6 @@ pub(crate) fn like(author: &str) -> String {
 
 /// So many came.
 #[must_use]
-pub fn loaded(posts: u32) -> String {
+pub fn loaded(posts: usize) -> String {
     [&posts.to_string(), " more posts loaded"].concat()
 }

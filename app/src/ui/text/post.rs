@@ -21,6 +21,14 @@ pub(crate) const SEND: &str = "Comment";
 pub(crate) const GONE: &str = "This post does not exist.";
 pub(crate) const GONE_BECAUSE: &str = "Its author may have deleted it.";
 
+/// To the author of a post whose picture nobody has described.
+pub(crate) const ADD_DESCRIPTION: &str = "Add a description";
+/// Completes "We could not …".
+pub(crate) const DESCRIBE_DEED: &str = "keep your description";
+pub(crate) const SAVE_DESCRIPTION: &str = "Save description";
+/// The form for a description, without one.
+pub const DESCRIBE_NOTHING: &str = "Write what the picture shows.";
+
 /// What the window is called.
 pub(crate) fn title(author: &str) -> String {
     ["Post by ", author].concat()
@@ -37,5 +45,18 @@ pub(crate) const AGAIN: &str = " Choose it once more: browsers do not keep it.";
 pub(crate) const CAPTION: &str = "Caption";
 pub(crate) const DESCRIBE: &str = "Describe the picture";
 pub(crate) const DESCRIBE_HINT: &str = "People who cannot see it read this.";
+/// Beside the button that chooses a picture.
+pub(crate) const DROP: &str = "or drop it here";
+/// The preview, to screen readers.
+pub(crate) const CHOSEN: &str = "The picture you chose";
+pub(crate) const UPLOAD: &str = "Upload";
+/// The session's token had run out on the way, and the file goes out once more.
+pub const RENEWED: &str = "Your sign-in was renewed. Continuing the upload.";
 pub(crate) const REMOVED: &str = "Where it was taken, and with which camera, is removed before anybody sees it.";
 pub(crate) const PUBLISH: &str = "Publish post";
+
+/// So much of it is on its way.
+#[must_use]
+pub fn uploading(percent: u32) -> String {
+    ["Uploading ", &percent.to_string(), " %"].concat()
+}

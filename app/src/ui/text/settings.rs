@@ -6,7 +6,7 @@ pub const TITLE: &str = "Settings";
 pub const SECURITY_TITLE: &str = "Login and security";
 
 pub(crate) const PROFILE: &str = "Your name, and what you say about yourself";
-pub(crate) const APPEARANCE: &str = "Colours and motion, in this browser";
+pub(crate) const APPEARANCE: &str = "Colours, motion and the feed, in this browser";
 pub(crate) const DATA: &str = "A copy of it, and the end of the account";
 pub(crate) const PASSWORD: &str = "Password";
 pub(crate) const SAVED: &str = "Saved logins on this browser";

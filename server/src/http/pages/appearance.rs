@@ -39,6 +39,10 @@ pub async fn show(Query(done): Query<Done>, visitor: Visitor) -> Response {
 pub struct Choice {
     theme: String,
     motion: String,
+    #[serde(default)]
+    more: String,
+    #[serde(default)]
+    back: String,
 }
 
 /// Keeps the choice. What is none follows the system.
@@ -46,8 +50,13 @@ pub struct Choice {
 /// # Errors
 /// None of its own.
 pub async fn choose(visitor: Visitor, Form(choice): Form<Choice>) -> Shown {
-    let known = |words: [&'static str; 2], said: &str| words.into_iter().find(|word| *word == said);
-    let looks = Appearance { theme: known(["light", "dark"], &choice.theme), motion: known(["reduced", "reduced"], &choice.motion) };
+    let known = |words: &[&'static str], said: &str| words.iter().copied().find(|word| *word == said);
+    let looks = Appearance {
+        theme: known(&["light", "dark"], &choice.theme),
+        motion: known(&["reduced"], &choice.motion),
+        more: known(&["by-hand"], &choice.more),
+        back: known(&["no-line"], &choice.back),
+    };
     let mut response = documents::go(visitor, &[page::APPEARANCE, "?saved"].concat());
     cookies::append(response.headers_mut(), vec![cookies::keep_looks(looks)]);
     Ok(response)

@@ -10,10 +10,15 @@ use axum::http::StatusCode;
 
 use crate::auth::policy::{Action, may};
 use crate::auth::{Error, events};
+use crate::feed::people;
+use crate::http::cookies;
 use crate::http::documents::{self, Shown};
 use crate::http::feed::After;
 use crate::http::visitor::Visitor;
 use crate::site::Site;
+
+/// How many people stand beside the feed.
+const BESIDE: usize = 5;
 
 /// The feed; after a post, with `?after=`.
 ///
@@ -27,8 +32,15 @@ pub async fn show(State(site): State<Arc<Site>>, Query(query): Query<After>, vis
         return Err(Error::Forbidden.into());
     }
     let (storage, saved) = visitor.keeping(&site).await?;
-    let posts = crate::feed::page(&site.auth.db, viewer.account_id, query.after.as_deref()).await?;
+    let (db, after) = (&site.auth.db, query.after.as_deref());
+    let (posts, beside) = tokio::try_join!(crate::feed::page(db, viewer.account_id, after), async {
+        // Of a page that goes on with another, only the posts are looked at.
+        if after.is_some() { Ok(Vec::new()) } else { people::suggestions(db, viewer.account_id).await }
+    })?;
+    // A feed with nothing in it names them in the middle of the page.
+    let beside = if posts.items.is_empty() { Vec::new() } else { beside.into_iter().take(BESIDE).collect() };
     let open = events::open_alerts(&site.auth, viewer.account_id).await?;
-    let model = Feed { viewer, storage, saved, local: site.lab, posts, now: site.auth.clock.now() };
+    let looks = cookies::looks(&visitor.headers);
+    let model = Feed { viewer, storage, saved, local: site.lab, posts, beside, looks, now: site.auth.clock.now() };
     Ok(documents::page(visitor, StatusCode::OK, TITLE, above(&open, feed::feed(model))).await)
 }

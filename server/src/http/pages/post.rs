@@ -31,10 +31,17 @@ use crate::store;
 /// # Errors
 /// As the problem says.
 pub async fn show(State(site): State<Arc<Site>>, Path(post): Path<String>, visitor: Visitor) -> Shown {
-    page(&site, visitor, &post, None).await
+    page(&site, visitor, &post, None, None).await
 }
 
-async fn page(site: &Arc<Site>, visitor: Visitor, id: &str, refused: Option<(Problem, String)>) -> Shown {
+/// `refused` is a comment that was not taken, `undescribed` a description.
+async fn page(
+    site: &Arc<Site>,
+    visitor: Visitor,
+    id: &str,
+    refused: Option<(Problem, String)>,
+    undescribed: Option<(Problem, String)>,
+) -> Shown {
     let reader = allowed(&visitor, Action::ReadPosts)?;
     let found = match id.parse::<Uuid>() {
         Ok(post_id) => feed::post(&site.auth.db, reader.as_ref().map(|reader| reader.account_id), post_id).await?,
@@ -45,12 +52,12 @@ async fn page(site: &Arc<Site>, visitor: Visitor, id: &str, refused: Option<(Pro
     };
     let comments = comments::all(site, found.post_id).await?;
     let title = post::title(&found);
-    let (status, title) = match &refused {
+    let (status, title) = match refused.as_ref().or(undescribed.as_ref()) {
         Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, [text::ERROR, &title].concat()),
         None => (StatusCode::OK, title),
     };
     let reader = reader.map(|reader| reader.username);
-    let view = post::post(PostPage { post: found, comments, reader, now: site.auth.clock.now(), refused });
+    let view = post::post(PostPage { post: found, comments, reader, now: site.auth.clock.now(), refused, undescribed });
     Ok(documents::page(visitor, status, &title, view).await)
 }
 
@@ -119,11 +126,46 @@ pub async fn say(State(site): State<Arc<Site>>, Path(post): Path<String>, visito
         Ok(said) => said,
         Err(fault) => {
             let problem = Problem::new(Code::InvalidFields).field("content", fault.to_string());
-            return page(&site, visitor, &post, Some((problem, form.content))).await;
+            return page(&site, visitor, &post, Some((problem, form.content)), None).await;
         }
     };
     comments::say(&site, &visitor.headers, &reader, named(&post)?, &said).await?;
     Ok(documents::go(visitor, &[&routes::post(&post), "#comments"].concat()))
+}
+
+/// The form that describes a picture.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Describe {
+    #[serde(default)]
+    alt: String,
+}
+
+/// Describes the picture of a post of one's own, or shows the page again with what was typed.
+///
+/// # Errors
+/// As the problem says; 404 for somebody else's.
+pub async fn describe(State(site): State<Arc<Site>>, Path(id): Path<String>, visitor: Visitor, Form(form): Form<Describe>) -> Shown {
+    let Some(author) = allowed(&visitor, Action::Post)? else { return Ok(documents::stranger(visitor).await) };
+    let described = if form.alt.trim().is_empty() {
+        Err(Error::Fields(Problem::new(Code::InvalidFields).field("alt", text::post::DESCRIBE_NOTHING)))
+    } else {
+        posting::describe(&site.auth.db, named(&id)?, author.account_id, &form.alt).await
+    };
+    match described {
+        Ok(described) => {
+            described.ok_or(Code::NotFound)?;
+            Ok(documents::go(visitor, &routes::post(&id)))
+        }
+        Err(Error::Fields(problem)) => {
+            let mine = feed::post(&site.auth.db, None, named(&id)?).await?.is_some_and(|post| post.username == author.username);
+            if !mine {
+                return Err(Code::NotFound.into());
+            }
+            page(&site, visitor, &id, None, Some((problem, form.alt))).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Removes a comment of one's own.

@@ -26,7 +26,7 @@ pub use phase::Phase;
 use crate::api::Answer;
 use crate::wire::account::{SignUp, Viewer};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Boot, Change, Leave, LogIn, Offer, TokenStorage};
+use crate::wire::session::{Boot, Change, Leave, LogIn, Offer, Soon, TokenStorage};
 
 /// What a page can do to the session. The browser's adapter implements it over the engine; while the server renders, there is none.
 pub trait Verbs: Send + Sync {
@@ -85,6 +85,15 @@ pub enum Part {
     Replay,
 }
 
+/// What is said beside the page, which goes on meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// The password will be asked for, and how soon.
+    pub soon: Option<Soon>,
+    /// A refresh is under way.
+    pub renewing: bool,
+}
+
 /// The handle that pages hold. In context.
 #[derive(Clone)]
 pub struct Session {
@@ -92,6 +101,7 @@ pub struct Session {
     storage: RwSignal<TokenStorage>,
     wire: RwSignal<Vec<Exchange>>,
     fleeting: RwSignal<bool>,
+    aside: RwSignal<Aside>,
     verbs: Option<Arc<dyn Verbs>>,
 }
 
@@ -104,6 +114,7 @@ impl Session {
             storage: RwSignal::new(boot.storage.unwrap_or_default()),
             wire: RwSignal::new(Vec::new()),
             fleeting: RwSignal::new(false),
+            aside: RwSignal::new(Aside { soon: boot.limit.and_then(|limit| limit.soon(0.0)), ..Aside::default() }),
             verbs,
         }
     }
@@ -138,6 +149,12 @@ impl Session {
         self.fleeting.get()
     }
 
+    /// What is to be said beside the page, tracked.
+    #[must_use]
+    pub fn aside(&self) -> Aside {
+        self.aside.get()
+    }
+
     /// The verbs; `None` while the server renders.
     #[must_use]
     pub fn verbs(&self) -> Option<Arc<dyn Verbs>> {
@@ -159,6 +176,11 @@ impl Session {
         if self.fleeting.get_untracked() != fleeting {
             self.fleeting.set(fleeting);
         }
+    }
+
+    /// For the adapter: something else is to be said beside the page.
+    pub fn show_aside(&self, aside: Aside) {
+        self.aside.set(aside);
     }
 
     /// For the adapter: an exchange took place. The last 60 are kept.

@@ -58,6 +58,7 @@ pub fn App() -> impl IntoView {
             <Middle />
             <Voices />
             <Toast />
+            <Basic />
             <Drawer />
         </Router>
     }
@@ -118,6 +119,13 @@ fn Voices() -> impl IntoView {
         <p class="vh" role="status">{move || if waiting() { text::OPENING.to_owned() } else { frame.status.get() }}</p>
     }
     .erased()
+}
+
+/// Scripts have not come, or do not run: said by the style sheet after a while, and taken away by the scripts.
+#[component]
+fn Basic() -> impl IntoView {
+    let hydrated = Frame::here().hydrated;
+    move || (!hydrated.get()).then(|| view! { <p class="basic">{text::BASIC}</p> }.erased())
 }
 
 #[component]

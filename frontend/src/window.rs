@@ -57,6 +57,29 @@ impl Window for ThisWindow {
         clock::ticks()
     }
 
+    fn time_of_day(&self) -> String {
+        let now = js_sys::Date::new_0();
+        let two = |number: u32| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
+        [two(now.get_hours()), two(now.get_minutes())].join(":")
+    }
+
+    fn keeps_cookies(&self) -> bool {
+        // Bound by hand: it is the one field of `navigator` that is looked at.
+        let navigator = web_sys::window().and_then(|window| Reflect::get(&window, &"navigator".into()).ok());
+        navigator.and_then(|navigator| Reflect::get(&navigator, &"cookieEnabled".into()).ok()).is_none_or(|enabled| enabled.is_truthy())
+    }
+
+    fn online(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let (back, call) = clock::promise();
+        Box::pin(SendWrapper::new(async move {
+            if let Some(window) = web_sys::window() {
+                drop(window.add_event_listener_with_callback("online", &call));
+                drop(JsFuture::from(back).await);
+                drop(window.remove_event_listener_with_callback("online", &call));
+            }
+        }))
+    }
+
     fn pause(&self, ms: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(SendWrapper::new(clock::sleep(f64::from(ms))))
     }

@@ -1,5 +1,6 @@
 //! What the engine knows, and the only ways in which that changes: a session is held, adopted, let go; answers come or fail to come.
 
+use super::Aside;
 use super::engine::Engine;
 use super::phase::{Event, Phase};
 use super::ports::Message;
@@ -24,6 +25,8 @@ pub(super) struct Live {
     pub(super) kept: Kept,
     pub(super) due: f64,
     pub(super) expires: f64,
+    /// When what the server said of it was received.
+    pub(super) received: f64,
 }
 
 /// Failures in a row.
@@ -85,7 +88,7 @@ impl Engine {
                 _ => {}
             }
             state.storage = kept.storage;
-            state.live = Some(Live { kept, due, expires });
+            state.live = Some(Live { kept, due, expires, received });
         }
         self.show(event);
     }
@@ -193,6 +196,17 @@ impl Engine {
         };
         if changed || matches!(phase, Phase::Active(_)) {
             (self.watch.phase)(phase, storage);
+        }
+        self.say_aside(self.aside.get().renewing);
+    }
+
+    /// Says beside the page what has changed there: time passes, and refreshes begin and end.
+    pub(super) fn say_aside(&self, renewing: bool) {
+        let now = self.ports.clock.ticks();
+        let soon = self.state.borrow().live.as_ref().and_then(|live| live.kept.limit?.soon(now - live.received));
+        let aside = Aside { soon, renewing };
+        if self.aside.replace(aside) != aside {
+            (self.watch.aside)(aside);
         }
     }
 }

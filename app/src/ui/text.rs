@@ -1,7 +1,7 @@
 //! The words for what went wrong, why a session ended, and where tokens live: gathered here so that another language can follow.
 
 use crate::wire::problem::{Code, Problem};
-use crate::wire::session::{TokenStorage, Why};
+use crate::wire::session::{Soon, TokenStorage, Why};
 
 /// The log-in form without a name.
 pub const EMPTY_LOGIN: &str = "Enter your username or email";
@@ -42,7 +42,12 @@ pub const CONFINED: &str = "This account must have a second factor. Set one up, 
 pub(crate) const PARKED: &str = "Within reach until this browser closes";
 /// This browser has as many saved accounts as it may have.
 pub const FULL: &str = "You already have five saved accounts here. Remove one to save this one.";
-pub(crate) const OFFLINE: &str = "You are offline. You are still logged in; what you see was loaded before.";
+/// The browser keeps no cookies: whoever logs in would be gone with the next page.
+pub const NO_COOKIES: &str = "Your browser blocks cookies, so we cannot keep you logged in.";
+/// A switch that was turned without a network.
+pub const LATER: &str = "Will be sent when you are online.";
+pub(crate) const BASIC: &str = "Running in basic mode.";
+pub(crate) const RECONNECTING: &str = "Reconnecting…";
 pub(crate) const ONLINE: &str = "You are online again.";
 pub(crate) const NEEDS_SCRIPTS: &str = "This browser's session lives in storage that only scripts can read, and scripts do not run here.";
 pub(crate) const ROLE: &str = "Your role does not allow this page.";
@@ -55,6 +60,19 @@ pub(crate) const NOT_SAVED: &str = "Login info not saved.";
 /// A truth value, for attributes.
 pub(crate) const fn word(is: bool) -> &'static str {
     if is { "true" } else { "false" }
+}
+
+/// The network is gone; `at` is the time of day at which what is on the screen came.
+pub(crate) fn offline(at: &str) -> String {
+    ["You are offline. Showing what was loaded at ", at, "."].concat()
+}
+
+/// The age of a session is near its end.
+pub(crate) const fn soon(soon: Soon) -> &'static str {
+    match soon {
+        Soon::Day => "You will be asked for your password within a day.",
+        Soon::Quarter => "You will be asked for your password within 15 minutes.",
+    }
 }
 
 /// Why the session is over, on the page that asks to log in again.

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::{cookies, embedded, saved};
 use crate::auth::session::{self, Peeked};
-use crate::auth::{self, factor};
+use crate::auth::{self, factor, renewal};
 use crate::site::Site;
 
 /// When a page that could not be shown tries again.
@@ -110,6 +110,7 @@ pub(super) async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> auth::Result<
                 let (viewer, row, shown) = *seen;
                 boot.storage = Some(row.storage());
                 boot.saved = row.saved;
+                boot.limit = Some(renewal::left(auth, &row, now));
                 // Of the token shown, not of the row: another tab may have refreshed a moment ago, and this browser may know already.
                 boot.generation = shown.cast_unsigned();
                 let left = claims.filter(|claims| claims.sid == viewer.session_id).map(|claims| claims.exp - now.div_euclid(1000));

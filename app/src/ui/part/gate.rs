@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
@@ -12,10 +13,15 @@ use crate::api::Api;
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
-use crate::ui::frame::{Frame, Heading, PageTitle, focus_soon, go, session};
+use crate::ui::frame::{Frame, Heading, PageTitle, focus_soon, go, named, session, whole, window};
 use crate::ui::part::mark::Key;
 use crate::ui::text;
 use crate::wire::session::Why;
+
+const LOGGED_OUT: &str = "Logged out";
+const GONE: &str = "You have been logged out";
+/// Milliseconds that a refresh may take before anything is said.
+const UNNOTICED: u32 = 2_000;
 
 /// What stands in the gate. A change of phase that is none of these rebuilds nothing.
 #[derive(Clone, PartialEq)]
@@ -76,17 +82,48 @@ pub(crate) fn Gate(page: &'static str, body: fn() -> AnyView) -> impl IntoView {
 pub(crate) fn Ended(why: Why) -> impl IntoView {
     let here = Frame::here().leaving.get_untracked();
     let at = use_location();
-    let page =
-        [at.pathname.get_untracked(), at.search.get_untracked()].join(if at.search.with_untracked(String::is_empty) { "" } else { "?" });
+    let page = whole(&at.pathname.get_untracked(), &at.search.get_untracked());
     let next = if here || page == routes::page::HOME { String::new() } else { ["&next=", &routes::query_value(&page)].concat() };
     view! {
-        <PageTitle page="Logged out" />
+        <PageTitle page=LOGGED_OUT />
         <div class="guard">
             <Key />
-            <Heading text="You have been logged out" />
+            <Heading text=GONE />
             <p>{if here { text::why(why) } else { text::ended(why) }}</p>
             <a class="btn primary" href=[routes::page::LOG_IN, "?why=", why.as_str(), &next].concat()>"Log in"</a>
         </div>
+    }
+    .erased()
+}
+
+/// The session has run out while somebody was reading: the news before the page, which stays in its place, dimmed and out of reach.
+/// `closed` is set should the browser close the dialog: then nothing of the page may stay.
+#[component]
+pub(crate) fn RanOut(why: Why, closed: RwSignal<bool>) -> impl IntoView {
+    let (frame, at) = (Frame::here(), use_location());
+    let (dialog, title) = (NodeRef::<Dialog>::new(), frame.title.get_untracked());
+    frame.title.set(named(LOGGED_OUT));
+    on_cleanup(move || frame.title.set(title));
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            drop(dialog.show_modal());
+        }
+    });
+    let page = whole(&at.pathname.get_untracked(), &at.search.get_untracked());
+    let to = [routes::page::LOG_IN, "?why=", why.as_str(), "&next=", &routes::query_value(&page)].concat();
+    view! {
+        <dialog
+            class="over"
+            closedby="none"
+            aria-labelledby="over"
+            aria-describedby="over-why"
+            node_ref=dialog
+            on:close=move |_| closed.set(true)
+        >
+            <h2 id="over">{GONE}</h2>
+            <p id="over-why">{text::why(why)}</p>
+            <a class="btn primary" href=to>"Log in again"</a>
+        </dialog>
     }
     .erased()
 }
@@ -134,10 +171,59 @@ pub(crate) fn Switched() -> impl IntoView {
 pub(crate) fn Notices() -> impl IntoView {
     let session = session();
     view! {
+        <Reconnecting />
         <Offline />
+        <Soon />
         {move || session.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
     }
     .erased()
+}
+
+/// A refresh that takes longer than anybody would overlook.
+#[component]
+fn Reconnecting() -> impl IntoView {
+    let (session, frame, slow) = (session(), Frame::here(), RwSignal::new(false));
+    let renewing = Memo::new(move |_| session.aside().renewing);
+    Effect::new(move |_| {
+        // Made anew by each run, and gone with it.
+        let same = StoredValue::new(());
+        slow.set(false);
+        if let (true, Some(window)) = (renewing.get(), window()) {
+            spawn_local(async move {
+                window.pause(UNNOTICED).await;
+                if same.try_get_value().is_some() {
+                    slow.set(true);
+                    frame.status.set(text::RECONNECTING.to_owned());
+                }
+            });
+        }
+    });
+    move || slow.get().then(|| view! { <p class="reconnecting">{text::RECONNECTING}</p> }.erased())
+}
+
+/// The password will be asked for, and can be entered now.
+#[component]
+fn Soon() -> impl IntoView {
+    let (session, frame) = (session(), Frame::here());
+    let soon = Memo::new(move |_| session.aside().soon);
+    Effect::new(move |before: Option<_>| {
+        let now = soon.get();
+        if let (Some(now), true) = (now, before != Some(now)) {
+            frame.status.set(text::soon(now).to_owned());
+        }
+        now
+    });
+    move || {
+        soon.get().map(|soon| {
+            view! {
+                <div class="notice warn strip">
+                    <p>{text::soon(soon)}</p>
+                    <a class="btn" href=routes::page::RENEW>"Enter password now"</a>
+                </div>
+            }
+            .erased()
+        })
+    }
 }
 
 /// The network is gone, the session is not.
@@ -149,10 +235,11 @@ fn Offline() -> impl IntoView {
         let session = session.clone();
         Memo::new(move |_| matches!(session.phase(), Phase::Offline(_)))
     };
+    let words = move || text::offline(&frame.loaded.get());
     Effect::new(move |before: Option<bool>| {
         let now = offline.get();
         if before.is_some_and(|before| before != now) || (before.is_none() && now) {
-            frame.status.set(if now { text::OFFLINE } else { text::ONLINE }.to_owned());
+            frame.status.set(if now { untrack(words) } else { text::ONLINE.to_owned() });
         }
         now
     });
@@ -165,8 +252,8 @@ fn Offline() -> impl IntoView {
                 }
             };
             view! {
-                <div class="notice warn offline">
-                    <p>{text::OFFLINE}</p>
+                <div class="notice warn strip offline">
+                    <p>{words}</p>
                     <button class="btn" on:click=retry>"Try again"</button>
                 </div>
             }

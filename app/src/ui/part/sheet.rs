@@ -14,11 +14,11 @@ use crate::routes;
 use crate::session::Phase;
 use crate::ui::document::Served;
 use crate::ui::erased::Erase;
-use crate::ui::frame::{Frame, focus_soon, go, named, session, window};
-use crate::ui::part::gate::{Ended, Notices, Switched};
+use crate::ui::frame::{Frame, focus_soon, go, named, session, whole, window};
+use crate::ui::part::gate::{Ended, Notices, RanOut, Switched};
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};
-use crate::wire::session::{Boot, TokenStorage};
+use crate::wire::session::{Boot, TokenStorage, Why};
 
 /// For whom a page was made, and where their tokens live.
 type Whom = Option<(Uuid, TokenStorage)>;
@@ -27,11 +27,15 @@ type Whom = Option<(Uuid, TokenStorage)>;
 #[component]
 pub(crate) fn Sheet() -> impl IntoView {
     let session = session();
-    let over = Memo::new(move |_| match session.phase() {
+    let closed = RwSignal::new(false);
+    let ended = Memo::new(move |_| match session.phase() {
         Phase::Ended(why) => Some(Some(why)),
         Phase::Switched { .. } => Some(None),
         _ => None,
     });
+    // What a clock has ended stays in sight: see `Why::is_of_time`.
+    let ran_out = Memo::new(move |_| ended.get().flatten().filter(|why: &Why| why.is_of_time() && !closed.get()));
+    let over = Memo::new(move |_| ended.get().filter(|_| ran_out.with(Option::is_none)));
     view! {
         <Notices />
         {move || match over.get() {
@@ -39,6 +43,7 @@ pub(crate) fn Sheet() -> impl IntoView {
             Some(None) => view! { <Switched /> }.erased(),
             None => view! { <Paper /> }.erased(),
         }}
+        {move || ran_out.get().map(|why| view! { <RanOut why=why closed=closed /> }.erased())}
     }
     .erased()
 }
@@ -74,6 +79,7 @@ fn Paper() -> impl IntoView {
         match answer {
             Ok(Turn { target, title, problem }) => {
                 refused.set(None);
+                frame.loaded_now();
                 if let (Some(title), Some(whom)) = (&title, whom.get_untracked()) {
                     shown.set_value((Some(target.clone()), whom));
                     frame.title.set(title.clone());
@@ -139,6 +145,7 @@ fn Paper() -> impl IntoView {
         }
         active
     });
+    Effect::new(move |_| frame.loaded_now());
     back(frame);
     view! {
         {move || {
@@ -175,9 +182,4 @@ fn back(frame: Frame) {
             }
         });
     });
-}
-
-/// Path and query.
-fn whole(path: &str, search: &str) -> String {
-    [path, if search.is_empty() { "" } else { "?" }, search].concat()
 }

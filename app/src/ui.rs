@@ -58,7 +58,6 @@ pub fn App() -> impl IntoView {
             <Middle />
             <Voices />
             <Toast />
-            <Basic />
             <Drawer />
         </Router>
     }
@@ -110,22 +109,21 @@ fn Page() -> impl IntoView {
 /// The live region. It is there from the start and gets filled: a region that arrives with its text is not read out.
 #[component]
 fn Voices() -> impl IntoView {
-    let frame = Frame::here();
+    let (session, frame) = (frame::session(), Frame::here());
     let waiting = waiting();
     if let Some(documents) = use_context::<Arc<dyn Documents>>() {
         documents.on_words(Box::new(move |words| frame.status.set(words)));
     }
     view! {
-        <p class="vh" role="status">{move || if waiting() { text::OPENING.to_owned() } else { frame.status.get() }}</p>
+        <p class="vh" role="status">
+            {move || match (waiting(), session.slow()) {
+                (true, _) => text::OPENING.to_owned(),
+                (_, true) => text::RECONNECTING.to_owned(),
+                _ => frame.status.get(),
+            }}
+        </p>
     }
     .erased()
-}
-
-/// Scripts have not come, or do not run: said by the style sheet after a while, and taken away by the scripts.
-#[component]
-fn Basic() -> impl IntoView {
-    let hydrated = Frame::here().hydrated;
-    move || (!hydrated.get()).then(|| view! { <p class="basic">{text::BASIC}</p> }.erased())
 }
 
 #[component]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use app::api::{Answer, Documents, Turn};
 use app::session::ports::{Form, Response};
+use app::ui::text;
 use app::wire::problem::{Code, Problem};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
@@ -18,6 +19,7 @@ use web_sys::{
 
 use crate::api::Browser;
 use crate::http::place;
+use crate::later::{Later, Turned};
 use crate::{clock, keep, passkey};
 
 /// Somebody who listens.
@@ -37,12 +39,15 @@ struct Ears {
 pub(crate) struct Forms {
     browser: Browser,
     ears: Arc<SendWrapper<Rc<RefCell<Ears>>>>,
+    later: Arc<SendWrapper<Later>>,
 }
 
 impl Forms {
     /// Listens to the forms of the page.
     pub(crate) fn new(browser: Browser) -> Self {
-        let forms = Self { browser, ears: Arc::new(SendWrapper::new(Rc::default())) };
+        let forms = Self { browser, ears: Arc::new(SendWrapper::new(Rc::default())), later: Arc::new(SendWrapper::new(Later::default())) };
+        let this = forms.clone();
+        forms.browser.on_answer(move || this.catch_up());
         if let Some(document) = document() {
             let this = forms.clone();
             clock::listen(&document, "submit", move |event| {
@@ -90,6 +95,7 @@ impl Forms {
             turn(&form);
         }
         drop(form.set_attribute("aria-busy", "true"));
+        let turned = Turned { target: target.clone(), body: body.clone(), account: self.browser.account(), switch: form.clone().into() };
         let answer = if toggle { self.switch(target, body) } else { self.fetch(target, Some(body)) };
         let this = self.clone();
         spawn_local(async move {
@@ -97,6 +103,10 @@ impl Forms {
             drop(form.remove_attribute("aria-busy"));
             match answer {
                 Ok(_) if toggle => {}
+                Err(problem) if toggle && problem.code == Code::Unreachable => {
+                    this.later.keep(turned);
+                    this.say(Some(text::LATER.to_owned()));
+                }
                 Err(_) if toggle => {
                     turn(&form);
                     this.say(form.get_attribute("data-toggle"));
@@ -104,6 +114,9 @@ impl Forms {
                 Ok(Some(turn)) => {
                     if !turn.problem {
                         keep::drop_of(&form, this.browser.account());
+                        if form.has_attribute("data-renew") {
+                            this.browser.renew();
+                        }
                     }
                     this.turned(Ok(turn));
                 }
@@ -175,6 +188,20 @@ impl Forms {
     /// Tells the server that a switch was turned. There is nothing to show.
     fn switch(&self, target: String, body: JsValue) -> Answer<Option<Turn>> {
         self.browser.with(move |engine| async move { engine.page(&target, Some(Form(Rc::new(body)))).await.map(|_| None) })
+    }
+
+    /// The server answers: what waited for it is sent. A switch that it refuses turns back.
+    fn catch_up(&self) {
+        if self.later.is_empty() {
+            return;
+        }
+        let this = self.clone();
+        spawn_local(async move {
+            for turned in this.later.send(&this.browser).await {
+                turn(&turned.switch);
+                this.say(turned.switch.get_attribute("data-toggle"));
+            }
+        });
     }
 
     fn turned(&self, answer: Result<Turn, Problem>) {

@@ -6,6 +6,7 @@ mod clock;
 mod documents;
 mod http;
 mod keep;
+mod later;
 mod passkey;
 mod storage;
 mod tabs;
@@ -37,4 +38,5 @@ pub fn hydrate() {
         provide_context::<Arc<dyn Window>>(Arc::new(window::ThisWindow));
         App()
     });
+    window::take_away("basic");
 }

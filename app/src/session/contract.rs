@@ -6,7 +6,7 @@ use super::ports::TokenStore;
 use super::record::{Kept, Record};
 use crate::wire::account::{Role, Viewer};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Limit, TokenStorage};
+use crate::wire::session::TokenStorage;
 
 /// Runs an empty store through everything that is promised, and leaves it empty.
 ///
@@ -66,7 +66,8 @@ fn sample(storage: TokenStorage, saved: bool) -> Kept {
         saved,
         expires_in: 300,
         received_at: 1_700_000_000_000,
-        limit: Some(Limit { left: 60, whole: 600 }),
+        ends_in: Some(60),
+        age: Some(600),
         stamp: (1 << 53) - 1,
         access: (!storage.access_in_cookie()).then(|| Secret::new("access".into())),
         refresh: (!storage.refresh_in_cookie()).then(|| Secret::new("refresh".into())),

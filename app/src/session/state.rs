@@ -8,7 +8,7 @@ use super::record::{Found, Kept, Record};
 use super::schedule;
 use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
-use crate::wire::session::{TokenStorage, Why};
+use crate::wire::session::{Limit, TokenStorage, Why};
 
 /// What the engine knows.
 pub(super) struct State {
@@ -203,7 +203,8 @@ impl Engine {
     /// Says beside the page what has changed there: time passes, and refreshes begin and end.
     pub(super) fn say_aside(&self, renewing: bool) {
         let now = self.ports.clock.ticks();
-        let soon = self.state.borrow().live.as_ref().and_then(|live| live.kept.limit?.soon(now - live.received));
+        let soon =
+            self.state.borrow().live.as_ref().and_then(|live| Limit::of(live.kept.ends_in, live.kept.age)?.soon(now - live.received));
         let aside = Aside { soon, renewing };
         if self.aside.replace(aside) != aside {
             (self.watch.aside)(aside);

@@ -46,6 +46,7 @@ pub const FULL: &str = "You already have five saved accounts here. Remove one to
 pub const NO_COOKIES: &str = "Your browser blocks cookies, so we cannot keep you logged in.";
 /// A switch that was turned without a network.
 pub const LATER: &str = "Will be sent when you are online.";
+/// Scripts have not come, or do not run.
 pub(crate) const BASIC: &str = "Running in basic mode.";
 pub(crate) const RECONNECTING: &str = "Reconnecting…";
 pub(crate) const ONLINE: &str = "You are online again.";

@@ -233,9 +233,8 @@ pub enum Leave {
 }
 
 /// How much of a session's age is left: then it takes the password once more. A number of seconds and not a moment, so that nobody's clock
-/// has to be right. Two numbers in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(u32, u32)", into = "(u32, u32)")]
+/// has to be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// Seconds that are left.
     pub left: u32,
@@ -243,20 +242,8 @@ pub struct Limit {
     pub whole: u32,
 }
 
-impl From<(u32, u32)> for Limit {
-    fn from((left, whole): (u32, u32)) -> Self {
-        Self { left, whole }
-    }
-}
-
-impl From<Limit> for (u32, u32) {
-    fn from(limit: Limit) -> Self {
-        (limit.left, limit.whole)
-    }
-}
-
 /// How near it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Soon {
     /// Within a day.
     Day,
@@ -265,6 +252,12 @@ pub enum Soon {
 }
 
 impl Limit {
+    /// Of what a grant or the first HTML says.
+    #[must_use]
+    pub fn of(ends_in: Option<u32>, age: Option<u32>) -> Option<Self> {
+        ends_in.zip(age).map(|(left, whole)| Self { left, whole })
+    }
+
     /// Whether the person is to be told, `later` milliseconds after this was said. Where the whole is short, as in a test, so is what
     /// counts as near: a session that has just begun is never near its end.
     #[must_use]
@@ -294,9 +287,12 @@ pub struct Grant {
     pub expires_in: u32,
     /// When the session ends at the latest, Unix milliseconds.
     pub session_expires_at: i64,
-    /// The same, for whoever does not trust their clock.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<Limit>,
+    /// How many seconds that is from now, for whoever does not trust their clock.
+    #[serde(default)]
+    pub ends_in: Option<u32>,
+    /// How many seconds such a session lasts in all.
+    #[serde(default)]
+    pub age: Option<u32>,
     /// What to ask a person who has just logged in about saving it; absent: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
@@ -348,8 +344,10 @@ pub struct Boot {
     pub generation: u64,
     /// Seconds for which the access token in the cookie still holds; `None` when there is none, or it has expired.
     pub expires_in: Option<u32>,
-    /// How much of that session's age is left.
-    pub limit: Option<Limit>,
+    /// Seconds until that session ends at the latest.
+    pub ends_in: Option<u32>,
+    /// Seconds that such a session lasts in all.
+    pub age: Option<u32>,
     /// The time of rendering, Unix milliseconds, for "4 hours ago".
     pub now: i64,
     /// A local build: demo accounts, choice of storage and inspector are shown.
@@ -414,20 +412,14 @@ mod tests {
         const DAY: u32 = 86_400;
         for whole in [7 * DAY, 365 * DAY] {
             let said = |left| Limit { left, whole }.soon(0.0);
-            assert_eq!([said(whole), said(DAY + 1), said(DAY), said(901), said(900), said(0)], [
-                None,
-                None,
-                Some(Soon::Day),
-                Some(Soon::Day),
-                Some(Soon::Quarter),
-                Some(Soon::Quarter),
-            ]);
+            assert_eq!(
+                [said(whole), said(DAY + 1), said(DAY), said(901), said(900), said(0)],
+                [None, None, Some(Soon::Day), Some(Soon::Day), Some(Soon::Quarter), Some(Soon::Quarter),]
+            );
         }
         let (fresh, later) = (Limit { left: 7 * DAY, whole: 7 * DAY }, f64::from(6 * DAY) * 1000.0);
         assert_eq!((fresh.soon(later - 1.0), fresh.soon(later)), (None, Some(Soon::Day)), "time passes here");
         assert_eq!(Limit { left: 60, whole: 60 }.soon(0.0), None, "a session that has just begun");
-        assert_eq!(serde_json::to_string(&fresh).unwrap(), "[604800,604800]");
-        assert_eq!(serde_json::from_str::<Limit>("[604800,604800]").unwrap(), fresh);
     }
 
     #[test]

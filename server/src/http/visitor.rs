@@ -153,10 +153,12 @@ impl Visitor {
                 let cookies = cookies::granted(&granted, site.auth.access.life(), Shown::of(&parts.headers));
                 let known = Self::known(site, parts, claims, true);
                 let row = &granted.session;
+                let limit = renewal::left(&site.auth, row, granted.now);
                 let boot = Boot {
                     storage: Some(row.storage()),
                     saved: row.saved,
-                    limit: Some(renewal::left(&site.auth, row, granted.now)),
+                    ends_in: Some(limit.left),
+                    age: Some(limit.whole),
                     generation: row.generation.cast_unsigned(),
                     expires_in: u32::try_from(site.auth.access.life().as_secs()).ok().filter(|_| row.storage().access_in_cookie()),
                     ..known.boot.clone()

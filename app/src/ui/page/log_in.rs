@@ -107,7 +107,7 @@ pub(crate) fn LogIn() -> impl IntoView {
     let submit = move |ev: leptos::ev::SubmitEvent| {
         let Some(verbs) = &by_password else { return };
         ev.prevent_default();
-        if !form.begin() {
+        if !form.begin_session(choice.chosen()) {
             return;
         }
         let code = Some(typed(code)).filter(|code| !code.is_empty()).map(Secret::new);
@@ -118,7 +118,7 @@ pub(crate) fn LogIn() -> impl IntoView {
     };
     let has_passkeys = by_passkey.as_ref().is_some_and(|verbs| verbs.has_passkeys());
     let passkey = move |_| {
-        if let Some(verbs) = by_passkey.as_ref().filter(|_| form.begin()) {
+        if let Some(verbs) = by_passkey.as_ref().filter(|_| form.begin_session(choice.chosen())) {
             enter_by_passkey(verbs.log_in_by_passkey(choice.chosen()));
         }
     };
@@ -132,6 +132,10 @@ pub(crate) fn LogIn() -> impl IntoView {
             && frame.accounts.with(|accounts| accounts.iter().any(|account| !account.parked && account.spent.is_none()));
         if saved { " Your login info is still saved here." } else { "" }
     };
+    let said = move || {
+        let blocked = query.with(|query| query.get_str("cookies").is_some());
+        if blocked { Some((text::NO_COOKIES, "")) } else { reason().map(|why| (text::why(why), still(why))) }
+    };
     let elsewhere = move || match next() {
         Some(next) => [routes::page::SIGN_UP, "?next=", &routes::query_value(&next)].concat(),
         None => routes::page::SIGN_UP.to_owned(),
@@ -142,7 +146,7 @@ pub(crate) fn LogIn() -> impl IntoView {
             <Door />
             <div class="narrow">
                 {move || view! { <Heading text=if known.get() { "Welcome back" } else { "Log in" } /> }.erased()}
-                {move || reason().map(|why| view! { <p class="notice">{text::why(why)} {still(why)}</p> }.erased())}
+                {move || said().map(|(why, still)| view! { <p class="notice">{why} {still}</p> }.erased())}
                 {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() /> }.erased())}
                 <section class="card stack">
                     {move || known.get().then(|| view! { <h2>"Log in to another account"</h2> }.erased())}

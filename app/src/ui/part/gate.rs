@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
@@ -20,8 +19,6 @@ use crate::wire::session::Why;
 
 const LOGGED_OUT: &str = "Logged out";
 const GONE: &str = "You have been logged out";
-/// Milliseconds that a refresh may take before anything is said.
-const UNNOTICED: u32 = 2_000;
 
 /// What stands in the gate. A change of phase that is none of these rebuilds nothing.
 #[derive(Clone, PartialEq)]
@@ -97,30 +94,22 @@ pub(crate) fn Ended(why: Why) -> impl IntoView {
 }
 
 /// The session has run out while somebody was reading: the news before the page, which stays in its place, dimmed and out of reach.
-/// `closed` is set should the browser close the dialog: then nothing of the page may stay.
-#[component]
-pub(crate) fn RanOut(why: Why, closed: RwSignal<bool>) -> impl IntoView {
+fn ran_out(why: Why) -> AnyView {
     let (frame, at) = (Frame::here(), use_location());
-    let (dialog, title) = (NodeRef::<Dialog>::new(), frame.title.get_untracked());
+    let title = frame.title.get_untracked();
     frame.title.set(named(LOGGED_OUT));
     on_cleanup(move || frame.title.set(title));
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get() {
-            drop(dialog.show_modal());
-        }
-    });
+    if let Some(window) = window() {
+        spawn_local(async move {
+            window.pause(0).await;
+            window.open_dialog("over");
+        });
+    }
     let page = whole(&at.pathname.get_untracked(), &at.search.get_untracked());
     let to = [routes::page::LOG_IN, "?why=", why.as_str(), "&next=", &routes::query_value(&page)].concat();
     view! {
-        <dialog
-            class="over"
-            closedby="none"
-            aria-labelledby="over"
-            aria-describedby="over-why"
-            node_ref=dialog
-            on:close=move |_| closed.set(true)
-        >
-            <h2 id="over">{GONE}</h2>
+        <dialog class="over" id="over" closedby="none" aria-labelledby="over-title" aria-describedby="over-why">
+            <h2 id="over-title">{GONE}</h2>
             <p id="over-why">{text::why(why)}</p>
             <a class="btn primary" href=to>"Log in again"</a>
         </dialog>
@@ -166,55 +155,20 @@ pub(crate) fn Switched() -> impl IntoView {
     }
 }
 
-/// What is to be known above every page of somebody who is logged in.
+/// What is to be known above every page of somebody who is logged in; with `reading`, also that the session has run out meanwhile. In one
+/// piece: each piece that moves by itself takes room.
 #[component]
-pub(crate) fn Notices() -> impl IntoView {
-    let session = session();
-    view! {
-        <Reconnecting />
-        <Offline />
-        <Soon />
-        {move || session.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased())}
-    }
-    .erased()
-}
-
-/// A refresh that takes longer than anybody would overlook.
-#[component]
-fn Reconnecting() -> impl IntoView {
-    let (session, frame, slow) = (session(), Frame::here(), RwSignal::new(false));
-    let renewing = Memo::new(move |_| session.aside().renewing);
-    Effect::new(move |_| {
-        // Made anew by each run, and gone with it.
-        let same = StoredValue::new(());
-        slow.set(false);
-        if let (true, Some(window)) = (renewing.get(), window()) {
-            spawn_local(async move {
-                window.pause(UNNOTICED).await;
-                if same.try_get_value().is_some() {
-                    slow.set(true);
-                    frame.status.set(text::RECONNECTING.to_owned());
-                }
-            });
-        }
-    });
-    move || slow.get().then(|| view! { <p class="reconnecting">{text::RECONNECTING}</p> }.erased())
-}
-
-/// The password will be asked for, and can be entered now.
-#[component]
-fn Soon() -> impl IntoView {
+pub(crate) fn Notices(#[prop(optional)] reading: bool) -> impl IntoView {
     let (session, frame) = (session(), Frame::here());
-    let soon = Memo::new(move |_| session.aside().soon);
-    Effect::new(move |before: Option<_>| {
-        let now = soon.get();
-        if let (Some(now), true) = (now, before != Some(now)) {
-            frame.status.set(text::soon(now).to_owned());
+    let said = session.clone();
+    Effect::new(move |_| {
+        if let Some(soon) = said.soon() {
+            frame.status.set(text::soon(soon).to_owned());
         }
-        now
     });
-    move || {
-        soon.get().map(|soon| {
+    let all = move || -> Vec<AnyView> {
+        let slow = session.slow().then(|| view! { <p class="reconnecting">{text::RECONNECTING}</p> }.erased());
+        let soon = session.soon().map(|soon| {
             view! {
                 <div class="notice warn strip">
                     <p>{text::soon(soon)}</p>
@@ -222,8 +176,19 @@ fn Soon() -> impl IntoView {
                 </div>
             }
             .erased()
-        })
+        });
+        let fleeting = session.fleeting().then(|| view! { <p class="notice warn">{text::FLEETING}</p> }.erased());
+        let over = match session.phase() {
+            Phase::Ended(why) if reading && why.is_of_time() => Some(ran_out(why)),
+            _ => None,
+        };
+        [slow, soon, fleeting, over].into_iter().flatten().collect()
+    };
+    view! {
+        <Offline />
+        {all}
     }
+    .erased()
 }
 
 /// The network is gone, the session is not.
@@ -235,11 +200,10 @@ fn Offline() -> impl IntoView {
         let session = session.clone();
         Memo::new(move |_| matches!(session.phase(), Phase::Offline(_)))
     };
-    let words = move || text::offline(&frame.loaded.get());
     Effect::new(move |before: Option<bool>| {
         let now = offline.get();
         if before.is_some_and(|before| before != now) || (before.is_none() && now) {
-            frame.status.set(if now { untrack(words) } else { text::ONLINE.to_owned() });
+            frame.status.set(if now { text::offline(&frame.loaded.get_untracked()) } else { text::ONLINE.to_owned() });
         }
         now
     });
@@ -253,7 +217,7 @@ fn Offline() -> impl IntoView {
             };
             view! {
                 <div class="notice warn strip offline">
-                    <p>{words}</p>
+                    <p>{move || text::offline(&frame.loaded.get())}</p>
                     <button class="btn" on:click=retry>"Try again"</button>
                 </div>
             }

@@ -15,10 +15,10 @@ use crate::session::Phase;
 use crate::ui::document::Served;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, focus_soon, go, named, session, whole, window};
-use crate::ui::part::gate::{Ended, Notices, RanOut, Switched};
+use crate::ui::part::gate::{Ended, Notices, Switched};
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};
-use crate::wire::session::{Boot, TokenStorage, Why};
+use crate::wire::session::{Boot, TokenStorage};
 
 /// For whom a page was made, and where their tokens live.
 type Whom = Option<(Uuid, TokenStorage)>;
@@ -27,23 +27,19 @@ type Whom = Option<(Uuid, TokenStorage)>;
 #[component]
 pub(crate) fn Sheet() -> impl IntoView {
     let session = session();
-    let closed = RwSignal::new(false);
-    let ended = Memo::new(move |_| match session.phase() {
-        Phase::Ended(why) => Some(Some(why)),
+    // What a clock has ended stays in sight: see `Why::is_of_time`.
+    let over = Memo::new(move |_| match session.phase() {
+        Phase::Ended(why) if !why.is_of_time() => Some(Some(why)),
         Phase::Switched { .. } => Some(None),
         _ => None,
     });
-    // What a clock has ended stays in sight: see `Why::is_of_time`.
-    let ran_out = Memo::new(move |_| ended.get().flatten().filter(|why: &Why| why.is_of_time() && !closed.get()));
-    let over = Memo::new(move |_| ended.get().filter(|_| ran_out.with(Option::is_none)));
     view! {
-        <Notices />
+        <Notices reading=true />
         {move || match over.get() {
             Some(Some(why)) => view! { <Ended why=why /> }.erased(),
             Some(None) => view! { <Switched /> }.erased(),
             None => view! { <Paper /> }.erased(),
         }}
-        {move || ran_out.get().map(|why| view! { <RanOut why=why closed=closed /> }.erased())}
     }
     .erased()
 }

@@ -112,7 +112,13 @@ fn Voices() -> impl IntoView {
     let (session, frame) = (frame::session(), Frame::here());
     let waiting = waiting();
     if let Some(documents) = use_context::<Arc<dyn Documents>>() {
-        documents.on_words(Box::new(move |words| frame.status.set(words)));
+        documents.on_words(Box::new(move |words| {
+            // Not to be heard alone: what was pressed looks as if it had been sent.
+            if words == text::LATER {
+                frame.toast.set(Some(text::LATER));
+            }
+            frame.status.set(words);
+        }));
     }
     view! {
         <p class="vh" role="status">

@@ -20,12 +20,20 @@ pub(crate) struct Submission {
     /// Seconds until another try makes sense.
     left: RwSignal<u64>,
     pub(crate) sending: RwSignal<bool>,
+    /// Whether the browser keeps any.
+    cookies: bool,
 }
 
 impl Submission {
     pub(crate) fn new(deed: &'static str, refused: Option<Problem>) -> Self {
         let left = seconds(refused.as_ref());
-        let submission = Self { deed, problem: RwSignal::new(refused), left: RwSignal::new(left), sending: RwSignal::new(false) };
+        let submission = Self {
+            deed,
+            problem: RwSignal::new(refused),
+            left: RwSignal::new(left),
+            sending: RwSignal::new(false),
+            cookies: window().is_none_or(|window| window.keeps_cookies()),
+        };
         if left > 0 {
             Effect::new(move |_| submission.count_down());
         }
@@ -48,7 +56,7 @@ impl Submission {
         if !self.begin() {
             return false;
         }
-        let kept = window().is_none_or(|window| window.keeps_cookies()) || !storage.unwrap_or_default().refresh_in_cookie();
+        let kept = self.cookies || !storage.unwrap_or_default().refresh_in_cookie();
         if !kept {
             self.refuse(Problem::new(Code::InvalidFields).titled(text::NO_COOKIES));
         }

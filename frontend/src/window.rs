@@ -80,9 +80,16 @@ impl Window for ThisWindow {
     }
 
     fn keeps_cookies(&self) -> bool {
-        // Bound by hand: it is the one field of `navigator` that is looked at.
-        let navigator = web_sys::window().and_then(|window| Reflect::get(&window, &"navigator".into()).ok());
-        navigator.and_then(|navigator| Reflect::get(&navigator, &"cookieEnabled".into()).ok()).is_none_or(|enabled| enabled.is_truthy())
+        // Tried out: `navigator.cookieEnabled` says yes in Chromium also where they are blocked.
+        let try_out = || {
+            let document = web_sys::window()?.document()?;
+            let cookie = JsValue::from("cookie");
+            Reflect::set(&document, &cookie, &"nightlatch-probe=1; Secure; SameSite=Strict".into()).ok()?;
+            let kept = Reflect::get(&document, &cookie).ok()?.as_string()?.contains("nightlatch-probe");
+            Reflect::set(&document, &cookie, &"nightlatch-probe=; Secure; SameSite=Strict; Max-Age=0".into()).ok()?;
+            Some(kept)
+        };
+        try_out().unwrap_or_default()
     }
 
     fn online(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {

@@ -3,17 +3,35 @@
 import assert from 'node:assert/strict';
 import { scene } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, feed, hydrated } from './walk.mjs';
+import { MINA, NEW, feed, hydrated } from './walk.mjs';
+import { picture } from './picture.mjs';
 
-/** Tabs until an element has the focus. A person gives up some time. */
-async function tabTo(page, selector) {
+/** In the page: what is wrong with the focus, if anything. */
+function astray() {
+    const { activeElement: focused } = document;
+    if (!focused || focused === document.body) return 'the focus is lost to the body';
+    const box = focused.getBoundingClientRect();
+    // What is for ears only, or wider than the window, shows itself in its own way.
+    if (box.width < 2 || box.height < 2) return '';
+    const [x, y] = [box.left + box.width / 2, box.top + Math.min(box.height / 2, 20)];
+    const top = document.elementFromPoint(x, y);
+    if (!top || !(focused.contains(top) || top.contains(focused) || top.closest('label')?.control === focused)) {
+        return `covered by ${top?.outerHTML.slice(0, 80)}: ${focused.outerHTML.slice(0, 80)}`;
+    }
+    const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+    return outlineStyle === 'none' || parseFloat(outlineWidth) < 2 ? `no ring: ${focused.outerHTML.slice(0, 80)}` : '';
+}
+
+/** Tabs until an element has the focus. A person gives up some time. With `strict`, each step on the way is looked at. */
+async function tabTo(page, selector, strict = false, most = 30) {
     const passed = [];
-    for (let presses = 0; presses < 30; presses += 1) {
+    for (let presses = 0; presses < most; presses += 1) {
         await page.keyboard.press('Tab');
         const [there, what] = await page.evaluate((selector) => {
             const { activeElement: focused } = document;
             return [focused?.matches(selector), focused?.outerHTML.slice(0, 60)];
         }, selector);
+        if (strict) assert.equal(await page.evaluate(astray), '', `on the way to ${selector}`);
         if (there) return;
         passed.push(what);
     }
@@ -68,4 +86,61 @@ scene('Escape closes the account menu and gives the focus back', {}, async ({ pa
     await page.keyboard.press('Escape');
     await page.locator('.sheet').waitFor({ state: 'hidden' });
     assert.equal(await page.locator(':focus').getAttribute('id'), 'account');
+});
+
+scene('everything that people do is done by keyboard alone, and the focus is always in sight', { context: { reducedMotion: 'reduce' } }, async ({ page }) => {
+    const to = (selector, most) => tabTo(page, selector, true, most);
+    const heading = async (words) => {
+        await expectText(page.locator('h1'), words);
+        await page.locator('h1:focus').waitFor();
+    };
+    await page.goto('/signup');
+    await hydrated(page);
+    for (const [name, text] of Object.entries(NEW)) {
+        await to(`[name="${name}"]`);
+        await page.keyboard.type(text);
+    }
+    await page.keyboard.press('Enter');
+    await heading('Save your login info?');
+    await to('button[name="save"][value="yes"]');
+    await page.keyboard.press('Enter');
+    await heading('Home');
+
+    // From the heading back to the way around.
+    await page.locator('.ways a[href="/new"]').focus();
+    await page.keyboard.press('Enter');
+    await heading('New post');
+    await to('[name="picture"]');
+    await page.locator('[name="picture"]').setInputFiles(picture(1200, 800));
+    await to('[name="caption"]');
+    await page.keyboard.type('From one colour to another');
+    await to('[name="alt"]');
+    await page.keyboard.type('A fade');
+    await to('main button.primary');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/p/*');
+    await heading(NEW.display_name);
+
+    await to('article button[aria-pressed]', 60);
+    await page.keyboard.press('Enter');
+    await page.locator('article button[aria-pressed="true"]:focus').waitFor();
+    await to('article.whole ~ * textarea, #comments textarea, textarea');
+    await page.keyboard.type('What a light.');
+    await to('#comments button, main form button');
+    await page.keyboard.press('Enter');
+    await page.locator('.said').waitFor();
+    assert.ok(await page.evaluate(() => document.activeElement !== document.body), 'the focus is somewhere');
+
+    await page.reload();
+    await page.locator('details.inspector summary').waitFor();
+    await to('.menu > button');
+    await page.keyboard.press('Enter');
+    await to('[popovertarget="log-out"]');
+    await page.keyboard.press('Enter');
+    await to('#log-out button.primary');
+    await page.keyboard.press('Enter');
+    await heading('Welcome back');
+    await to('button.saved');
+    await page.keyboard.press('Enter');
+    await heading('Home');
 });

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertAccessible } from './axe.mjs';
+import { expectText } from './see.mjs';
 import { scene } from './support.mjs';
 import { ADMIN, MINA, NEW, answer, feed, fillIn, follow, hydrated, logIn, logOut, press, signUp } from './walk.mjs';
 import { noise, picture } from './picture.mjs';
@@ -21,6 +22,25 @@ function stickOut() {
     return inside.filter((element) => right(element) > right(element.closest('.card'))).map((element) => element.outerHTML);
 }
 
+/** 320 px, and text of twice the size with more room between lines, words and letters: nothing scrolls sideways (SC 1.4.10, 1.4.12). */
+async function assertReflows(page, name) {
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const [what, css] of [['at 320 px', ''], ['with text of 200 %', ':root{font-size:200%}'], ['with more room', '*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}']]) {
+        const width = what.startsWith('at') || what.startsWith('with more') ? 320 : 640;
+        await page.setViewportSize({ width, height: 640 });
+        const [content, window, wide] = await page.evaluate((css) => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync(css);
+            document.adoptedStyleSheets = [sheet];
+            const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .vh, pre')).map((e) => e.outerHTML.slice(0, 80));
+            const sizes = [document.documentElement.scrollWidth, innerWidth, out.slice(0, 3)];
+            document.adoptedStyleSheets = [];
+            return sizes;
+        }, css);
+        assert.ok(content <= window, `${name} ${what} is ${content} wide in a window of ${window}: ${wide}`);
+    }
+}
+
 async function portray(page, name) {
     for (const colorScheme of SCHEMES) {
         // Without transitions: colours are looked at, not what lies between them.
@@ -35,6 +55,7 @@ async function portray(page, name) {
             await assertAccessible(page, `${name}, ${colorScheme}, ${width} px`);
         }
     }
+    await assertReflows(page, name);
 }
 
 scene('the pages before the log-in fit', { complaints: [/status of (401|404)/] }, async ({ page }) => {
@@ -232,4 +253,41 @@ scene('the page that waits for a session fits', {}, async ({ browser, page }) =>
     await portray(page, 'waiting');
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     assert.ok(!browser.sighted.includes('login') || browser.sighted.at(-1) === 'waiting');
+});
+
+scene('what ends and what is missing fits', { complaints: [/./], env: { NIGHTLATCH_ACCESS_LIFE: '10s', NIGHTLATCH_UNSAVED_AGE: '25s' } }, async ({ page }) => {
+    await logIn(page, { ...MINA, save: false });
+    await page.locator('dialog.over[open]').waitFor({ timeout: 40_000 });
+    await portray(page, 'ended');
+});
+
+scene('the notice before the limit fits', { env: { NIGHTLATCH_ACCESS_LIFE: '10s', NIGHTLATCH_UNSAVED_AGE: '24h' } }, async ({ page }) => {
+    await logIn(page, { ...MINA, save: false });
+    await page.goto('/settings/security/renew');
+    await portray(page, 'renew');
+});
+
+scene('the states of blocked things fit', { complaints: [/./] }, async ({ browser, page }) => {
+    await page.goto('/login?cookies=blocked');
+    await hydrated(page);
+    await portray(page, 'log-in-no-cookies');
+    for (let tries = 0; tries < 20; tries += 1) {
+        await fillIn(page, { login: 'rover', password: 'wrong-horse' });
+        await press(page, 'Log in');
+        await page.locator('.summary:focus').waitFor();
+        if ((await page.locator('.summary li').textContent()).startsWith('Too many')) break;
+    }
+    await expectText(page.locator('h1'), 'Log in');
+    await portray(page, 'log-in-throttled');
+    await logIn(page);
+    await page.locator('.menu > button').click();
+    await press(page, 'Log out mina');
+    await page.locator('#log-out button.primary').waitFor();
+    await portray(page, 'log-out-asked');
+    await page.goto('/');
+    await feed(page);
+    await browser.offline(true);
+    for (const at of [0, 1]) await page.getByRole('button', { name: /^Like/ }).nth(at).click();
+    await page.locator('.offline').waitFor();
+    await portray(page, 'feed-offline');
 });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -26,7 +26,7 @@ export const LAUNCH = {
 
 /**
  * A test with a server and a browser. `options.env` goes to the server, `options.context` to the browser,
- * `options.complaints` are patterns of console errors that belong to the scene. With `options.proxy` there is a proxy between the
+ * `options.preferences` to the settings of its profile, `options.complaints` are patterns of console errors that belong to the scene. With `options.proxy` there is a proxy between the
  * two that breaks things; `options.todo` says what has to be built before the scene can hold.
  */
 export function scene(name, options, play) {
@@ -121,10 +121,14 @@ export class Browser {
     #context;
 
     /** `site.origin` is what it visits. */
-    constructor(profile, site, { context = {}, complaints = [], ignoreDefaultArgs = [] } = {}) {
+    constructor(profile, site, { context = {}, complaints = [], ignoreDefaultArgs = [], preferences } = {}) {
         this.#profile = profile;
         this.#site = site;
         this.#options = { context, complaints, ignoreDefaultArgs };
+        if (preferences) {
+            mkdirSync(join(profile, 'Default'), { recursive: true });
+            writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
+        }
     }
 
     /** Starts the process. The record begins anew. */

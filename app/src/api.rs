@@ -41,6 +41,22 @@ pub trait Window: Send + Sync {
     /// A monotonic clock, in milliseconds, for countdowns on the screen.
     fn ticks(&self) -> f64;
 
+    /// Opens the modal dialog with this id. Should the browser close it in a way of its own, the page is loaded anew: what lies behind it is
+    /// not to be used.
+    fn open_dialog(&self, id: &str);
+
+    /// Presses the button that this CSS selector names, if there is one.
+    fn press(&self, selector: &str);
+
+    /// The time of day as its reader's clock has it, such as `14:02`.
+    fn time_of_day(&self) -> String;
+
+    /// Whether the browser keeps cookies of this site.
+    fn keeps_cookies(&self) -> bool;
+
+    /// Wakes up when the browser says that the network is back; it may have been there all along.
+    fn online(&self) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
     /// Wakes up after `ms` milliseconds.
     fn pause(&self, ms: u32) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }

@@ -72,6 +72,8 @@ pub mod page {
     pub const LOG_IN_CODE: &str = "/login/code";
     /// Authenticator app and recovery codes.
     pub const TWO_FACTOR: &str = "/settings/security/two-factor";
+    /// The password once more, before the age of a session asks for it.
+    pub const RENEW: &str = "/settings/security/renew";
     /// Passkeys.
     pub const PASSKEYS: &str = "/settings/security/passkeys";
 

@@ -26,7 +26,7 @@ pub use phase::Phase;
 use crate::api::Answer;
 use crate::wire::account::{SignUp, Viewer};
 use crate::wire::secret::Secret;
-use crate::wire::session::{Boot, Change, Leave, LogIn, Offer, TokenStorage};
+use crate::wire::session::{Boot, Change, Leave, Limit, LogIn, Offer, Soon, TokenStorage};
 
 /// What a page can do to the session. The browser's adapter implements it over the engine; while the server renders, there is none.
 pub trait Verbs: Send + Sync {
@@ -85,6 +85,15 @@ pub enum Part {
     Replay,
 }
 
+/// What is said beside the page, which goes on meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// The password will be asked for, and how soon.
+    pub soon: Option<Soon>,
+    /// A refresh is under way.
+    pub renewing: bool,
+}
+
 /// The handle that pages hold. In context.
 #[derive(Clone)]
 pub struct Session {
@@ -92,6 +101,8 @@ pub struct Session {
     storage: RwSignal<TokenStorage>,
     wire: RwSignal<Vec<Exchange>>,
     fleeting: RwSignal<bool>,
+    soon: RwSignal<u32>,
+    slow: RwSignal<bool>,
     verbs: Option<Arc<dyn Verbs>>,
 }
 
@@ -104,6 +115,8 @@ impl Session {
             storage: RwSignal::new(boot.storage.unwrap_or_default()),
             wire: RwSignal::new(Vec::new()),
             fleeting: RwSignal::new(false),
+            soon: RwSignal::new(number(Limit::of(boot.ends_in, boot.age).and_then(|limit| limit.soon(0.0)))),
+            slow: RwSignal::new(false),
             verbs,
         }
     }
@@ -138,6 +151,22 @@ impl Session {
         self.fleeting.get()
     }
 
+    /// Whether the password will soon be asked for, tracked.
+    #[must_use]
+    pub fn soon(&self) -> Option<Soon> {
+        match self.soon.get() {
+            0 => None,
+            1 => Some(Soon::Day),
+            _ => Some(Soon::Quarter),
+        }
+    }
+
+    /// Whether a refresh takes longer than anybody would overlook, tracked.
+    #[must_use]
+    pub fn slow(&self) -> bool {
+        self.slow.get()
+    }
+
     /// The verbs; `None` while the server renders.
     #[must_use]
     pub fn verbs(&self) -> Option<Arc<dyn Verbs>> {
@@ -161,6 +190,20 @@ impl Session {
         }
     }
 
+    /// For the adapter: the password will soon be asked for, or not.
+    pub fn show_soon(&self, soon: Option<Soon>) {
+        if self.soon.get_untracked() != number(soon) {
+            self.soon.set(number(soon));
+        }
+    }
+
+    /// For the adapter: a refresh takes long, or not any more.
+    pub fn show_slow(&self, slow: bool) {
+        if self.slow.get_untracked() != slow {
+            self.slow.set(slow);
+        }
+    }
+
     /// For the adapter: an exchange took place. The last 60 are kept.
     pub fn record(&self, exchange: Exchange) {
         self.wire.update(|wire| {
@@ -168,5 +211,14 @@ impl Session {
             let surplus = wire.len().saturating_sub(60);
             wire.drain(..surplus);
         });
+    }
+}
+
+/// As it stands in a signal: one of numbers is there anyway, and each kind of signal takes room.
+const fn number(soon: Option<Soon>) -> u32 {
+    match soon {
+        None => 0,
+        Some(Soon::Day) => 1,
+        Some(Soon::Quarter) => 2,
     }
 }

@@ -52,6 +52,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
             </head>
             <body>
                 <App />
+                // Shown by the style sheet after a while, unless scripts have taken it away by then.
+                <p class="basic" id="basic">{text::BASIC}</p>
                 <script type="module" src=assets.start></script>
                 {assets.reload.map(|reload| view! { <script type="module" src=reload></script> })}
             </body>

@@ -113,13 +113,25 @@ fn Page() -> impl IntoView {
 /// The live region. It is there from the start and gets filled: a region that arrives with its text is not read out.
 #[component]
 fn Voices() -> impl IntoView {
-    let frame = Frame::here();
+    let (session, frame) = (frame::session(), Frame::here());
     let waiting = waiting();
     if let Some(documents) = use_context::<Arc<dyn Documents>>() {
-        documents.on_words(Box::new(move |words| frame.status.set(words)));
+        documents.on_words(Box::new(move |words| {
+            // Not to be heard alone: what was pressed looks as if it had been sent.
+            if words == text::LATER {
+                frame.toast.set(Some(text::LATER));
+            }
+            frame.status.set(words);
+        }));
     }
     view! {
-        <p class="vh" role="status">{move || if waiting() { text::OPENING.to_owned() } else { frame.status.get() }}</p>
+        <p class="vh" role="status">
+            {move || match (waiting(), session.slow()) {
+                (true, _) => text::OPENING.to_owned(),
+                (_, true) => text::RECONNECTING.to_owned(),
+                _ => frame.status.get(),
+            }}
+        </p>
     }
     .erased()
 }

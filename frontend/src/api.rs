@@ -1,7 +1,7 @@
 //! The API and the session's verbs over the engine. Futures of the browser stay on its one thread, and only here are they
 //! wrapped to pass for more.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -28,13 +28,19 @@ use crate::storage::Shelves;
 use crate::tabs::{Channel, Locks};
 use crate::window;
 
+/// Milliseconds that a refresh may take before anything is said of it.
+const UNNOTICED: f64 = 2_000.0;
+
+/// Somebody who is to be told when the server has answered.
+type OnAnswer = Rc<RefCell<Option<Box<dyn Fn()>>>>;
+
 /// The engine, once the page has asked for its session.
 #[derive(Clone)]
-pub(crate) struct Browser(Arc<SendWrapper<OnceCell<Rc<Engine>>>>);
+pub(crate) struct Browser(Arc<SendWrapper<OnceCell<Rc<Engine>>>>, Arc<SendWrapper<OnAnswer>>);
 
 impl Default for Browser {
     fn default() -> Self {
-        Self(Arc::new(SendWrapper::new(OnceCell::new())))
+        Self(Arc::new(SendWrapper::new(OnceCell::new())), Arc::new(SendWrapper::new(Rc::default())))
     }
 }
 
@@ -49,9 +55,31 @@ impl Host for Browser {
             channel: Rc::new(Channel::open()),
             clock: Rc::new(Moment),
         };
-        let (log, shown) = (session.clone(), session.clone());
+        let (log, shown, beside, answered) = (session.clone(), session.clone(), session.clone(), self.1.clone());
+        let runs = Rc::new(Cell::new(0_u32));
         let watch = Watch {
-            exchange: Box::new(move |exchange| log.record(exchange)),
+            exchange: Box::new(move |exchange| {
+                let reached = (200..500).contains(&exchange.status);
+                log.record(exchange);
+                if let (true, Some(told)) = (reached, &*answered.borrow()) {
+                    told();
+                }
+            }),
+            aside: Box::new(move |aside| {
+                beside.show_soon(aside.soon);
+                let run = runs.get() + 1;
+                runs.set(run);
+                if !aside.renewing {
+                    return beside.show_slow(false);
+                }
+                let (beside, runs) = (beside.clone(), runs.clone());
+                clock::spawn(async move {
+                    clock::sleep(UNNOTICED).await;
+                    if runs.get() == run {
+                        beside.show_slow(true);
+                    }
+                });
+            }),
             phase: Box::new(move |phase, storage| {
                 shown.show(phase, storage);
                 shown.show_fleeting(shelves.refused());
@@ -140,6 +168,19 @@ impl Browser {
     /// Whose session it is, if anybody's.
     pub(crate) fn account(&self) -> Option<Uuid> {
         self.0.get().and_then(|engine| engine.phase().viewer().map(|viewer| viewer.account_id))
+    }
+
+    /// Calls `told` whenever the server has answered, from now on.
+    pub(crate) fn on_answer(&self, told: impl Fn() + 'static) {
+        *self.1.borrow_mut() = Some(Box::new(told));
+    }
+
+    /// Fetches fresh tokens, as the limits of the session have moved.
+    pub(crate) fn renew(&self) {
+        drop(self.with(|engine| async move {
+            engine.renew_now().await;
+            Ok(())
+        }));
     }
 
     /// Begins when somebody waits for it: a resource that came with the HTML asks, and does not wait.

@@ -19,6 +19,7 @@ use web_sys::{
 
 use crate::api::Browser;
 use crate::http::place;
+use crate::later::{Later, Turned};
 use crate::more::Watch;
 use crate::upload::{Say, Upload};
 use crate::{clock, dom, keep, passkey, reveal, times, turning, upload};
@@ -42,12 +43,15 @@ struct Ears {
 pub(crate) struct Forms {
     browser: Browser,
     ears: Arc<SendWrapper<Rc<RefCell<Ears>>>>,
+    later: Arc<SendWrapper<Later>>,
 }
 
 impl Forms {
     /// Listens to the forms of the page.
     pub(crate) fn new(browser: Browser) -> Self {
-        let forms = Self { browser, ears: Arc::new(SendWrapper::new(Rc::default())) };
+        let forms = Self { browser, ears: Arc::new(SendWrapper::new(Rc::default())), later: Arc::new(SendWrapper::new(Later::default())) };
+        let this = forms.clone();
+        forms.browser.on_answer(move || this.catch_up());
         if let Some(document) = dom::page() {
             let this = forms.clone();
             clock::listen(&document, "submit", move |event| {
@@ -108,6 +112,7 @@ impl Forms {
             turn(&form);
         }
         dom::set(&form, "aria-busy", "true");
+        let turned = Turned { target: target.clone(), body: body.clone(), account: self.browser.account(), switch: form.clone().into() };
         let answer = if toggle { self.switch(target, body) } else { self.fetch(target, Some(body)) };
         let this = self.clone();
         clock::spawn(async move {
@@ -118,6 +123,10 @@ impl Forms {
             }
             match answer {
                 Ok(_) if toggle => {}
+                Err(problem) if toggle && problem.code == Code::Unreachable => {
+                    this.later.keep(turned);
+                    this.say(Some(text::LATER.to_owned()));
+                }
                 Err(_) if toggle => {
                     turn(&form);
                     this.say(form.get_attribute("data-toggle"));
@@ -125,6 +134,9 @@ impl Forms {
                 Ok(Some(turn)) => {
                     if !turn.problem {
                         keep::drop_of(&form, this.browser.account());
+                        if form.has_attribute("data-renew") {
+                            this.browser.renew();
+                        }
                     } else if let Some((files, _)) = file {
                         upload::restore(files, this.voice()).await;
                     }
@@ -236,6 +248,20 @@ impl Forms {
     fn voice(&self) -> Say {
         let this = self.clone();
         Box::new(move |words| this.say(Some(words)))
+    }
+
+    /// The server answers: what waited for it is sent. A switch that it refuses turns back.
+    fn catch_up(&self) {
+        if self.later.is_empty() {
+            return;
+        }
+        let this = self.clone();
+        clock::spawn(async move {
+            for turned in this.later.send(&this.browser).await {
+                turn(&turned.switch);
+                this.say(turned.switch.get_attribute("data-toggle"));
+            }
+        });
     }
 
     fn turned(&self, answer: Result<Turn, Problem>) {

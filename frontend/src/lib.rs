@@ -7,6 +7,7 @@ mod documents;
 mod dom;
 mod http;
 mod keep;
+mod later;
 mod more;
 mod passkey;
 mod reveal;
@@ -43,4 +44,5 @@ pub fn hydrate() {
         provide_context::<Arc<dyn Window>>(Arc::new(window::ThisWindow));
         App()
     });
+    window::take_away("basic");
 }

@@ -8,7 +8,9 @@ use js_sys::{Array, Promise, Reflect};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, PageTransitionEvent, PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit};
+use web_sys::{
+    HtmlDialogElement, HtmlElement, PageTransitionEvent, PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit,
+};
 
 use crate::turning::TILE;
 use crate::{clock, dom};
@@ -59,6 +61,50 @@ impl Window for ThisWindow {
         clock::ticks()
     }
 
+    fn open_dialog(&self, id: &str) {
+        let dialog = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
+        let Some(dialog) = dialog.and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) else { return };
+        clock::listen(&dialog, "close", |_| blank_and_reload());
+        drop(dialog.show_modal());
+    }
+
+    fn press(&self, selector: &str) {
+        let document = web_sys::window().and_then(|window| window.document());
+        if let Some(Ok(Some(button))) = document.map(|document| document.query_selector(selector)) {
+            button.unchecked_into::<HtmlElement>().click();
+        }
+    }
+
+    fn time_of_day(&self) -> String {
+        let now = js_sys::Date::new_0();
+        let two = |number: u32| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
+        [two(now.get_hours()), two(now.get_minutes())].join(":")
+    }
+
+    fn keeps_cookies(&self) -> bool {
+        // Tried out: `navigator.cookieEnabled` says yes in Chromium also where they are blocked.
+        let try_out = || {
+            let document = web_sys::window()?.document()?;
+            let cookie = JsValue::from("cookie");
+            Reflect::set(&document, &cookie, &"nightlatch-probe=1; Secure; SameSite=Strict".into()).ok()?;
+            let kept = Reflect::get(&document, &cookie).ok()?.as_string()?.contains("nightlatch-probe");
+            Reflect::set(&document, &cookie, &"nightlatch-probe=; Secure; SameSite=Strict; Max-Age=0".into()).ok()?;
+            Some(kept)
+        };
+        try_out().unwrap_or_default()
+    }
+
+    fn online(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let (back, call) = clock::promise();
+        Box::pin(SendWrapper::new(async move {
+            if let Some(window) = web_sys::window() {
+                drop(window.add_event_listener_with_callback("online", &call));
+                drop(JsFuture::from(back).await);
+                drop(window.remove_event_listener_with_callback("online", &call));
+            }
+        }))
+    }
+
     fn pause(&self, ms: u32) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(SendWrapper::new(clock::sleep(f64::from(ms))))
     }
@@ -72,6 +118,13 @@ pub(crate) fn on_return(look: impl Fn() + 'static) {
             look();
         }
     });
+}
+
+/// Takes the element with this id out of the page: what the server has put beside the app.
+pub(crate) fn take_away(id: &str) {
+    if let Some(element) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id)) {
+        element.remove();
+    }
 }
 
 /// Shows nothing of this page any more, and asks the server for it anew.

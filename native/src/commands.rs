@@ -93,7 +93,7 @@ impl Client {
             channel: Rc::new(Alone),
             clock: clock.clone(),
         };
-        let watch = Watch { exchange: Box::new(|_| {}), phase: Box::new(|_, _| {}) };
+        let watch = Watch { exchange: Box::new(|_| {}), phase: Box::new(|_, _| {}), aside: Box::new(|_| {}) };
         // Whether there is a session, only this client can see: it has to look.
         let boot = Boot { storage: Some(TokenStorage::Native), ..Boot::default() };
         let engine = Engine::new(ports, watch, &boot);

@@ -23,6 +23,7 @@ pub mod places;
 pub mod policy;
 pub mod prove;
 pub mod refusals;
+pub mod renewal;
 pub mod ring;
 pub mod saved;
 pub mod session;

@@ -131,6 +131,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(page::MAIL, get(pages::outbox::show))
         .route(page::LOG_IN_CODE, get(pages::log_in_code::show).post(pages::log_in_code::log_in))
         .route(page::TWO_FACTOR, get(pages::two_factor::show).post(pages::two_factor::change))
+        .route(page::RENEW, get(pages::renewal::show).post(pages::renewal::renew))
         .route(page::PASSKEYS, get(pages::passkeys::show).post(pages::passkeys::change))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), documents::explain))
         .layer(middleware::from_fn(guard::mark_personal));

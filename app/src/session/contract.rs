@@ -66,6 +66,8 @@ fn sample(storage: TokenStorage, saved: bool) -> Kept {
         saved,
         expires_in: 300,
         received_at: 1_700_000_000_000,
+        ends_in: Some(60),
+        age: Some(600),
         stamp: (1 << 53) - 1,
         access: (!storage.access_in_cookie()).then(|| Secret::new("access".into())),
         refresh: (!storage.refresh_in_cookie()).then(|| Secret::new("refresh".into())),

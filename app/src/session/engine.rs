@@ -14,7 +14,7 @@ use super::ports::{Clock, Form, Request, Response, TabChannel, TabLock, TokenSto
 use super::record::Kept;
 use super::refresh::Outcome;
 use super::state::{State, Trouble};
-use super::{Exchange, Part};
+use super::{Aside, Exchange, Part};
 use crate::routes::api;
 use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
@@ -42,6 +42,8 @@ pub struct Watch {
     pub exchange: Box<dyn Fn(Exchange)>,
     /// After every change of phase or storage.
     pub phase: Box<dyn Fn(Phase, TokenStorage)>,
+    /// After every change of what is said beside the page.
+    pub aside: Box<dyn Fn(Aside)>,
 }
 
 /// What a call sends, and what it takes for an answer.
@@ -65,6 +67,8 @@ pub struct Engine {
     pub(super) news: Cell<bool>,
     /// What the last log-in said about saving it.
     pub(super) offer: Cell<Option<Offer>>,
+    /// What was last said beside the page.
+    pub(super) aside: Cell<Aside>,
     groups: Cell<u64>,
 }
 
@@ -87,6 +91,7 @@ impl Engine {
             copy: Cell::new(false),
             news: Cell::new(false),
             offer: Cell::new(None),
+            aside: Cell::default(),
             groups: Cell::new(0),
         });
         engine.open(boot);

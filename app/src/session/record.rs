@@ -33,6 +33,12 @@ pub struct Kept {
     pub expires_in: u32,
     /// When it came, by the wall clock, Unix milliseconds. A hint, whether to refresh before the first request.
     pub received_at: i64,
+    /// Seconds that were left of the session then.
+    #[serde(default)]
+    pub ends_in: Option<u32>,
+    /// Seconds that such a session lasts in all.
+    #[serde(default)]
+    pub age: Option<u32>,
     /// Drawn anew for each grant.
     pub stamp: u64,
     /// The access token, where the client holds it.
@@ -131,8 +137,8 @@ impl Kept {
     /// What a grant leaves behind.
     #[must_use]
     pub fn of(grant: Grant, stamp: u64, received_at: i64) -> Self {
-        let Grant { viewer, generation, storage, saved, expires_in, access, refresh, .. } = grant;
-        Self { viewer, generation, storage, saved, expires_in, received_at, stamp, access, refresh }
+        let Grant { viewer, generation, storage, saved, expires_in, ends_in, age, access, refresh, .. } = grant;
+        Self { viewer, generation, storage, saved, expires_in, received_at, ends_in, age, stamp, access, refresh }
     }
 
     /// Where it belongs.

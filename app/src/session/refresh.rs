@@ -32,6 +32,22 @@ enum Verdict {
     Later(Problem),
 }
 
+/// Says that a refresh is under way, for as long as it is.
+struct Renewing<'a>(&'a Engine);
+
+impl<'a> Renewing<'a> {
+    fn of(engine: &'a Engine) -> Self {
+        engine.say_aside(true);
+        Self(engine)
+    }
+}
+
+impl Drop for Renewing<'_> {
+    fn drop(&mut self) {
+        self.0.say_aside(false);
+    }
+}
+
 /// How often one refresh may begin anew.
 const ROUNDS: usize = 4;
 
@@ -39,7 +55,12 @@ impl Engine {
     /// Joins the refresh under way, or starts one.
     pub(super) fn refresh(self: &Rc<Self>, group: u64) -> Joined<Outcome> {
         let engine = self.clone();
-        self.flight.join(|| Box::pin(async move { engine.renew(group).await }))
+        self.flight.join(|| {
+            Box::pin(async move {
+                let _said = Renewing::of(&engine);
+                engine.renew(group).await
+            })
+        })
     }
 
     async fn renew(&self, group: u64) -> Outcome {

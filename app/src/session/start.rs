@@ -74,6 +74,8 @@ impl Engine {
             saved: boot.saved,
             expires_in: boot.expires_in.unwrap_or(0),
             received_at: wall,
+            ends_in: boot.ends_in,
+            age: boot.age,
             stamp: known.unwrap_or_else(|| self.stamp()),
             access: None,
             refresh: None,
@@ -92,7 +94,7 @@ impl Engine {
         let expires = schedule::expires(received, kept.expires_in);
         let mut state = self.state.borrow_mut();
         state.storage = kept.storage;
-        state.live = Some(Live { kept, due, expires });
+        state.live = Some(Live { kept, due, expires, received });
     }
 
     /// Shows what was found, pays what is owed, refreshes what is due. To be called once the page stands as the server rendered it.
@@ -210,7 +212,10 @@ impl Engine {
             let Some((clock, ms)) = engine.upgrade().map(|engine| (engine.ports.clock.clone(), engine.pause())) else { return };
             clock.sleep(ms).await;
             match engine.upgrade() {
-                Some(engine) => engine.look().await,
+                Some(engine) => {
+                    engine.look().await;
+                    engine.say_aside(engine.aside.get().renewing);
+                }
                 None => return,
             }
         }

@@ -1,5 +1,6 @@
 //! What the engine knows, and the only ways in which that changes: a session is held, adopted, let go; answers come or fail to come.
 
+use super::Aside;
 use super::engine::Engine;
 use super::phase::{Event, Phase};
 use super::ports::Message;
@@ -7,7 +8,7 @@ use super::record::{Found, Kept, Record};
 use super::schedule;
 use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
-use crate::wire::session::{TokenStorage, Why};
+use crate::wire::session::{Limit, TokenStorage, Why};
 
 /// What the engine knows.
 pub(super) struct State {
@@ -24,6 +25,8 @@ pub(super) struct Live {
     pub(super) kept: Kept,
     pub(super) due: f64,
     pub(super) expires: f64,
+    /// When what the server said of it was received.
+    pub(super) received: f64,
 }
 
 /// Failures in a row.
@@ -91,7 +94,7 @@ impl Engine {
                 _ => {}
             }
             state.storage = kept.storage;
-            state.live = Some(Live { kept, due, expires });
+            state.live = Some(Live { kept, due, expires, received });
         }
         self.show(event);
     }
@@ -199,6 +202,18 @@ impl Engine {
         };
         if changed || matches!(phase, Phase::Active(_)) {
             (self.watch.phase)(phase, storage);
+        }
+        self.say_aside(self.aside.get().renewing);
+    }
+
+    /// Says beside the page what has changed there: time passes, and refreshes begin and end.
+    pub(super) fn say_aside(&self, renewing: bool) {
+        let now = self.ports.clock.ticks();
+        let soon =
+            self.state.borrow().live.as_ref().and_then(|live| Limit::of(live.kept.ends_in, live.kept.age)?.soon(now - live.received));
+        let aside = Aside { soon, renewing };
+        if self.aside.replace(aside) != aside {
+            (self.watch.aside)(aside);
         }
     }
 }

@@ -213,6 +213,14 @@ impl Engine {
         Err(Problem::new(Code::Superseded))
     }
 
+    /// Fetches fresh tokens, and with them what the server has to say of the session now.
+    pub async fn renew_now(self: &Rc<Self>) {
+        if let Some(live) = &mut self.state.borrow_mut().live {
+            live.due = self.ports.clock.ticks();
+        }
+        self.retry().await;
+    }
+
     /// Tries to reach the server again, now.
     pub async fn retry(self: &Rc<Self>) {
         if self.due() {

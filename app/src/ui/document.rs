@@ -21,6 +21,7 @@ mod person;
 pub mod post;
 pub mod problem;
 pub mod profile;
+pub mod renewal;
 pub mod saved;
 pub mod sessions;
 pub mod settings;

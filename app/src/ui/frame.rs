@@ -32,6 +32,8 @@ pub(crate) struct Frame {
     pub(crate) stale: RwSignal<u32>,
     /// Said on the screen for a moment.
     pub(crate) toast: RwSignal<Option<&'static str>>,
+    /// The time of day at which what is on the sheet came.
+    pub(crate) loaded: RwSignal<String>,
     /// The form that the server refused. The first page takes it; later pages start clean.
     refused: StoredValue<Option<RefusedForm>>,
 }
@@ -50,6 +52,7 @@ impl Frame {
             accounts: RwSignal::new(boot.accounts.clone()),
             stale: RwSignal::new(0),
             toast: RwSignal::new(None),
+            loaded: RwSignal::new(String::new()),
             refused: StoredValue::new(boot.form.clone()),
         }
     }
@@ -62,6 +65,13 @@ impl Frame {
     pub(crate) fn say(self, words: &'static str) {
         self.toast.set(Some(words));
         self.status.set(words.to_owned());
+    }
+
+    /// What is on the sheet has come just now.
+    pub(crate) fn loaded_now(self) {
+        if let Some(window) = window() {
+            self.loaded.set(window.time_of_day());
+        }
     }
 
     /// What a log-in said about saving it, where there is nothing to ask.
@@ -122,4 +132,9 @@ pub(crate) fn PageTitle(page: &'static str, #[prop(into, default = Signal::store
 /// What the window is called while it shows `page`.
 pub(crate) fn named(page: &str) -> String {
     [page, " · ", text::SITE].concat()
+}
+
+/// Path and query.
+pub(crate) fn whole(path: &str, search: &str) -> String {
+    [path, if search.is_empty() { "" } else { "?" }, search].concat()
 }

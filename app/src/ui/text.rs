@@ -25,6 +25,7 @@ pub mod passkeys;
 pub mod password;
 pub mod post;
 pub mod profile;
+pub mod renewal;
 pub mod saved;
 pub mod sessions;
 pub mod settings;
@@ -86,7 +87,13 @@ pub const CODE: &str = "Code";
 pub const CODE_HINT: &str = "The six digits that your authenticator app shows, or one of your recovery codes.";
 /// A session of a role that must have two factors, and that has shown one.
 pub const CONFINED: &str = "This account must have a second factor. Set one up, then go on.";
-pub(crate) const OFFLINE: &str = "You are offline. You are still logged in; what you see was loaded before.";
+/// The browser keeps no cookies: whoever logs in would be gone with the next page.
+pub const NO_COOKIES: &str = "Your browser blocks cookies, so we cannot keep you logged in.";
+/// A switch that was turned without a network.
+pub const LATER: &str = "Will be sent when you are online.";
+/// Scripts have not come, or do not run.
+pub(crate) const BASIC: &str = "Running in basic mode.";
+pub(crate) const RECONNECTING: &str = "Reconnecting…";
 pub(crate) const ONLINE: &str = "You are online again.";
 pub(crate) const NEEDS_SCRIPTS: &str = "This browser's session lives in storage that only scripts can read, and scripts do not run here.";
 /// A link after that.
@@ -98,6 +105,11 @@ pub(crate) const ROLE: &str = "Your role does not allow this page.";
 /// A truth value, for attributes.
 pub(crate) const fn word(is: bool) -> &'static str {
     if is { "true" } else { "false" }
+}
+
+/// The network is gone; `at` is the time of day at which what is on the screen came.
+pub(crate) fn offline(at: &str) -> String {
+    ["You are offline. Showing what was loaded at ", at, "."].concat()
 }
 
 /// A tap that was refused for its password: the field is that of the account's own row.

@@ -118,6 +118,13 @@ impl Why {
         }
     }
 
+    /// Whether a clock has ended it, and nobody asked for that: the page that was being read may stay in sight behind the news. In every
+    /// other case somebody wanted it to be over, or it may be in wrong hands.
+    #[must_use]
+    pub const fn is_of_time(self) -> bool {
+        matches!(self, Self::Idle | Self::Age)
+    }
+
     /// The reverse of [`Self::as_str`]; what is not known is [`Self::Unknown`].
     #[must_use]
     pub fn parse(text: &str) -> Self {
@@ -225,6 +232,46 @@ pub enum Leave {
     All,
 }
 
+/// How much of a session's age is left: then it takes the password once more. A number of seconds and not a moment, so that nobody's clock
+/// has to be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Seconds that are left.
+    pub left: u32,
+    /// Seconds that there are in all.
+    pub whole: u32,
+}
+
+/// How near it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Soon {
+    /// Within a day.
+    Day,
+    /// Within a quarter of an hour.
+    Quarter,
+}
+
+impl Limit {
+    /// Of what a grant or the first HTML says.
+    #[must_use]
+    pub fn of(ends_in: Option<u32>, age: Option<u32>) -> Option<Self> {
+        ends_in.zip(age).map(|(left, whole)| Self { left, whole })
+    }
+
+    /// Whether the person is to be told, `later` milliseconds after this was said. Where the whole is short, as in a test, so is what
+    /// counts as near: a session that has just begun is never near its end.
+    #[must_use]
+    pub fn soon(self, later: f64) -> Option<Soon> {
+        let left = f64::from(self.left) - later / 1000.0;
+        let within = |seconds: f64, share: f64| left <= seconds.min(f64::from(self.whole) / share);
+        match (within(900.0, 28.0), within(86_400.0, 7.0)) {
+            (true, _) => Some(Soon::Quarter),
+            (_, true) => Some(Soon::Day),
+            _ => None,
+        }
+    }
+}
+
 /// What a log-in or a refresh grants.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grant {
@@ -240,6 +287,12 @@ pub struct Grant {
     pub expires_in: u32,
     /// When the session ends at the latest, Unix milliseconds.
     pub session_expires_at: i64,
+    /// How many seconds that is from now, for whoever does not trust their clock.
+    #[serde(default)]
+    pub ends_in: Option<u32>,
+    /// How many seconds such a session lasts in all.
+    #[serde(default)]
+    pub age: Option<u32>,
     /// What to ask a person who has just logged in about saving it; absent: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
@@ -291,6 +344,10 @@ pub struct Boot {
     pub generation: u64,
     /// Seconds for which the access token in the cookie still holds; `None` when there is none, or it has expired.
     pub expires_in: Option<u32>,
+    /// Seconds until that session ends at the latest.
+    pub ends_in: Option<u32>,
+    /// Seconds that such a session lasts in all.
+    pub age: Option<u32>,
     /// The time of rendering, Unix milliseconds, for "4 hours ago".
     pub now: i64,
     /// A local build: demo accounts, choice of storage and inspector are shown.
@@ -348,6 +405,21 @@ mod tests {
             assert!(!from.exposes_more_than(to), "{to:?} to {from:?}");
         }
         assert!(!Session.exposes_more_than(Memory) && !Memory.exposes_more_than(Local) && !Cookie.exposes_more_than(Cookie));
+    }
+
+    #[test]
+    fn a_limit_is_near_a_day_before_and_a_quarter_of_an_hour_before() {
+        const DAY: u32 = 86_400;
+        for whole in [7 * DAY, 365 * DAY] {
+            let said = |left| Limit { left, whole }.soon(0.0);
+            assert_eq!(
+                [said(whole), said(DAY + 1), said(DAY), said(901), said(900), said(0)],
+                [None, None, Some(Soon::Day), Some(Soon::Day), Some(Soon::Quarter), Some(Soon::Quarter),]
+            );
+        }
+        let (fresh, later) = (Limit { left: 7 * DAY, whole: 7 * DAY }, f64::from(6 * DAY) * 1000.0);
+        assert_eq!((fresh.soon(later - 1.0), fresh.soon(later)), (None, Some(Soon::Day)), "time passes here");
+        assert_eq!(Limit { left: 60, whole: 60 }.soon(0.0), None, "a session that has just begun");
     }
 
     #[test]

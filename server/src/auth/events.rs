@@ -52,6 +52,8 @@ pub mod kind {
     pub const SESSION_ENDED: &str = "session_ended";
     /// All other sessions were ended.
     pub const OTHERS_ENDED: &str = "others_ended";
+    /// The password was entered once more, and the session's age began anew.
+    pub const PASSWORD_ENTERED: &str = "password_entered";
     /// Another password.
     pub const PASSWORD_CHANGED: &str = "password_changed";
     /// Another password, by a link in a mail.

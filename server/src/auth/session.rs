@@ -250,7 +250,8 @@ pub async fn apply(auth: &Auth, granted: Granted, to: &Change, device: &Device) 
     let (idle, age) = limits(auth, saved);
     // Counted from the log-in, so that answering the question again does not prolong a session for ever.
     let until = match to.save {
-        Some(true) => row.created_at + age,
+        // Nor does it take back what the password has given since.
+        Some(true) => (row.created_at + age).max(row.expires_at),
         Some(false) => (now + age).min(row.expires_at),
         None => row.expires_at,
     };

@@ -13,6 +13,7 @@ pub mod passkeys;
 pub mod password;
 pub mod post;
 pub mod profile;
+pub mod renewal;
 pub mod reset;
 pub mod saved;
 pub mod sessions;

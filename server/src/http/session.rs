@@ -17,7 +17,7 @@ use super::extract::{Body, Caller, Peer, caller, refresh_token, shown};
 use super::problem::{Answer, Refusal};
 use super::saved::{self, with};
 use crate::auth::session::{self, Granted};
-use crate::auth::{self, Error};
+use crate::auth::{self, Error, renewal};
 use crate::site::Site;
 
 /// `POST /api/session`: log in.
@@ -129,8 +129,8 @@ pub(super) fn answer(site: &Site, replaced: Shown, granted: Granted, status: Sta
 
 /// The part of a grant that is in the body.
 pub(super) fn grant(site: &Site, granted: Granted) -> Grant {
-    let Granted { viewer, session, access, refresh, offer, .. } = granted;
-    let storage = session.storage();
+    let Granted { viewer, session, access, refresh, offer, now, .. } = granted;
+    let (storage, limit) = (session.storage(), renewal::left(&site.auth, &session, now));
     Grant {
         viewer,
         generation: session.generation.cast_unsigned(),
@@ -138,6 +138,8 @@ pub(super) fn grant(site: &Site, granted: Granted) -> Grant {
         saved: session.saved,
         expires_in: u32::try_from(site.auth.access.life().as_secs()).unwrap_or(u32::MAX),
         session_expires_at: session.expires_at,
+        ends_in: Some(limit.left),
+        age: Some(limit.whole),
         offer,
         access: (!storage.access_in_cookie()).then_some(access),
         refresh: (!storage.refresh_in_cookie()).then_some(refresh),

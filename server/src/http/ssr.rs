@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::{cookies, embedded, saved};
 use crate::auth::session::{self, Peeked};
-use crate::auth::{self, factor};
+use crate::auth::{self, factor, renewal};
 use crate::site::Site;
 
 /// When a page that could not be shown tries again.
@@ -30,6 +30,9 @@ const AWAY_SECONDS: u64 = 3;
 pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Response {
     let Ok((boot, over)) = boot(&site, request.headers()).await else { return away() };
     if boot.viewer.is_none() && boot.storage.is_none() {
+        if has_lost_its_cookies(&site, request.headers()) {
+            return see_other(&[page::LOG_IN, "?cookies=blocked"].concat());
+        }
         return to_log_in(over, Some(request.uri().path()));
     }
     if is_confined(&site, &boot).await {
@@ -44,6 +47,12 @@ pub struct Next {
     next: Option<String>,
     /// Another account is to be added: the log-in page is shown although somebody is logged in.
     add: Option<String>,
+}
+
+/// Whether a browser comes straight from a form that leads to a session, and not one of the cookies that it was given has come back.
+fn has_lost_its_cookies(site: &Site, headers: &HeaderMap) -> bool {
+    let from = headers.get(header::REFERER).and_then(|from| from.to_str().ok()?.strip_prefix(&*site.origin)?.split('?').next());
+    matches!(from, Some(page::LOG_IN | page::SIGN_UP)) && !headers.contains_key(header::COOKIE)
 }
 
 /// Pages for those who are not.
@@ -110,6 +119,8 @@ pub(super) async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> auth::Result<
                 let (viewer, row, shown) = *seen;
                 boot.storage = Some(row.storage());
                 boot.saved = row.saved;
+                let limit = renewal::left(auth, &row, now);
+                (boot.ends_in, boot.age) = (Some(limit.left), Some(limit.whole));
                 // Of the token shown, not of the row: another tab may have refreshed a moment ago, and this browser may know already.
                 boot.generation = shown.cast_unsigned();
                 let left = claims.filter(|claims| claims.sid == viewer.session_id).map(|claims| claims.exp - now.div_euclid(1000));

@@ -17,7 +17,7 @@ use super::problem::{Answer, Refusal};
 use super::ssr;
 use crate::auth::access::Claims;
 use crate::auth::factor::is_confined;
-use crate::auth::{Error, session};
+use crate::auth::{Error, renewal, session};
 use crate::site::Site;
 use crate::store::sessions::{self, Session};
 
@@ -153,9 +153,12 @@ impl Visitor {
                 let cookies = cookies::granted(&granted, site.auth.access.life(), Shown::of(&parts.headers));
                 let known = Self::known(site, parts, claims, true);
                 let row = &granted.session;
+                let limit = renewal::left(&site.auth, row, granted.now);
                 let boot = Boot {
                     storage: Some(row.storage()),
                     saved: row.saved,
+                    ends_in: Some(limit.left),
+                    age: Some(limit.whole),
                     generation: row.generation.cast_unsigned(),
                     expires_in: u32::try_from(site.auth.access.life().as_secs()).ok().filter(|_| row.storage().access_in_cookie()),
                     ..known.boot.clone()

@@ -166,6 +166,10 @@ statements! {
     CHANGE = "update sessions set saved = $2, idle_expires_at = $4, expires_at = $5, storage = $6, browser = $7
         where session_id = $1 and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
+    PROLONG = "update sessions set
+            idle_expires_at = case when idle_expires_at < $3 then $3 else idle_expires_at end,
+            expires_at = case when expires_at < $4 then $4 else expires_at end
+        where session_id = $1 and ended_at is null and idle_expires_at > $2 and expires_at > $2";
     LIVES = "select count(*) from sessions where session_id = $1 and ended_at is null";
     LIVING = "select * from sessions where account_id = $1 and ended_at is null and idle_expires_at > $2 and expires_at > $2
         order by last_seen_at desc, session_id desc";
@@ -379,6 +383,21 @@ pub async fn change(db: &Db, session_id: Uuid, now: Timestamp, to: &Change) -> R
         .bind(&to.browser)
         .fetch_optional(conn)
         .await)
+}
+
+/// Moves the limits of a living session further away, never nearer. Whether it lives.
+///
+/// # Errors
+/// When the database fails.
+pub async fn prolong(db: &Db, session_id: Uuid, now: Timestamp, idle_until: Timestamp, until: Timestamp) -> Result<bool> {
+    on!(write db, |conn| sqlx::query(PROLONG)
+        .bind(session_id)
+        .bind(now)
+        .bind(idle_until)
+        .bind(until)
+        .execute(conn)
+        .await
+        .map(|done| done.rows_affected() > 0))
 }
 
 /// The sessions that ended after `since`, with the moment.

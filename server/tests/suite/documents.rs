@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::world::{ACCESS, REFRESH, World, on_both};
 
 on_both!(
+    a_browser_that_keeps_no_cookies_is_told,
     the_first_html_is_the_feed,
     a_document_says_how_far_its_own_browser_was,
     a_stranger_is_sent_to_the_log_in_page,
@@ -224,4 +225,21 @@ async fn a_database_that_is_gone_logs_nobody_out(world: World) {
     assert_eq!(tab.get("/readyz").await.status, 503);
     assert_eq!(tab.get("/healthz").await.status, 200);
     assert_eq!(tab.jar, jar);
+}
+
+async fn a_browser_that_keeps_no_cookies_is_told(world: World) {
+    for (path, from, to) in [
+        ("/welcome/save", "http://localhost:3000/login", "/login?cookies=blocked"),
+        ("/welcome/save", "http://localhost:3000/signup?next=/new", "/login?cookies=blocked"),
+        ("/welcome/save", "http://localhost:3000/", "/login?next=/welcome/save"),
+        ("/welcome/save", "http://elsewhere.example/login", "/login?next=/welcome/save"),
+    ] {
+        let mut tab = world.tab().with_header("referer", from);
+        assert_eq!(tab.form("/login", "login=mina&password=correct-horse-mina").await.status, 303);
+        // One that does keeps them is known; one that does not shows nothing.
+        assert_eq!(tab.get(path).await.status, 200);
+        tab.jar.clear();
+        assert_eq!(tab.get(path).await.header("location"), Some(to), "{from}");
+    }
+    assert!(world.tab().get("/login?cookies=blocked").await.text.contains("Your browser blocks cookies, so we cannot keep you logged in."));
 }

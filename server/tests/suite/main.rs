@@ -37,6 +37,7 @@ mod people;
 mod posts;
 mod process;
 mod refresh;
+mod renewal;
 mod rooms;
 mod s3;
 mod save;

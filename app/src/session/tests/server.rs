@@ -206,7 +206,19 @@ impl Server {
         };
         let access = place(storage.access_in_cookie(), 0, access);
         let refresh = place(storage.refresh_in_cookie(), 1, refresh);
-        Grant { viewer, generation, storage, saved, expires_in: LIFE, session_expires_at: 0, offer: None, access, refresh }
+        Grant {
+            viewer,
+            generation,
+            storage,
+            saved,
+            expires_in: LIFE,
+            session_expires_at: 0,
+            ends_in: None,
+            age: None,
+            offer: None,
+            access,
+            refresh,
+        }
     }
 }
 

@@ -201,6 +201,7 @@ impl World {
                     shown.borrow_mut().push(phase);
                 }
             }),
+            aside: Box::new(|_| {}),
         };
         let engine = Engine::new(ports, watch, boot);
         self.go({

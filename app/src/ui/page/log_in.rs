@@ -107,7 +107,7 @@ pub(crate) fn LogIn() -> impl IntoView {
     let submit = move |ev: leptos::ev::SubmitEvent| {
         let Some(verbs) = &by_password else { return };
         ev.prevent_default();
-        if !form.begin() {
+        if !form.begin_session(choice.chosen()) {
             return;
         }
         let code = Some(typed(code)).filter(|code| !code.is_empty()).map(Secret::new);
@@ -120,7 +120,7 @@ pub(crate) fn LogIn() -> impl IntoView {
     let by_passkey = ByPasskey {
         possible,
         enter: Arc::new(move |of| {
-            if let Some(verbs) = by_passkey.as_ref().filter(|_| of.begin()) {
+            if let Some(verbs) = by_passkey.as_ref().filter(|_| of.begin_session(choice.chosen())) {
                 enter_by_passkey(verbs.log_in_by_passkey(choice.chosen()), of);
             }
         }),
@@ -133,6 +133,10 @@ pub(crate) fn LogIn() -> impl IntoView {
             && frame.accounts.with(|accounts| accounts.iter().any(|account| !account.parked && account.spent.is_none()));
         if saved { text::saved::STILL } else { "" }
     };
+    let said = move || {
+        let blocked = query.with(|query| query.get_str("cookies").is_some());
+        if blocked { Some((text::NO_COOKIES, "")) } else { reason().map(|why| (text::ending::why(why), still(why))) }
+    };
     let elsewhere = move || match next() {
         Some(next) => [routes::page::SIGN_UP, "?next=", &routes::query_value(&next)].concat(),
         None => routes::page::SIGN_UP.to_owned(),
@@ -143,7 +147,7 @@ pub(crate) fn LogIn() -> impl IntoView {
             <Door />
             <div class="narrow">
                 {move || view! { <Heading text=if known.get() { words::BACK } else { words::TITLE } /> }.erased()}
-                {move || reason().map(|why| view! { <p class="notice">{text::ending::why(why)} {still(why)}</p> }.erased())}
+                {move || said().map(|(why, still)| view! { <p class="notice">{why} {still}</p> }.erased())}
                 {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() passkey=in_rows.clone() /> }.erased())}
                 <section class="card stack">
                     {move || known.get().then(|| view! { <h2>{words::ANOTHER}</h2> }.erased())}

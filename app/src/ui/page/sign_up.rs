@@ -66,7 +66,7 @@ pub(crate) fn SignUp() -> impl IntoView {
     let submit = move |ev: leptos::ev::SubmitEvent| {
         let Some(verbs) = session.verbs() else { return };
         ev.prevent_default();
-        if !form.begin() {
+        if !form.begin_session(choice.chosen()) {
             return;
         }
         let mut filled = match filled(nodes.map(typed)) {

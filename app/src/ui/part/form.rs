@@ -20,12 +20,20 @@ pub(crate) struct Submission {
     /// Seconds until another try makes sense.
     left: RwSignal<u64>,
     pub(crate) sending: RwSignal<bool>,
+    /// Whether the browser keeps any.
+    cookies: bool,
 }
 
 impl Submission {
     pub(crate) fn new(deed: &'static str, refused: Option<Problem>) -> Self {
         let left = seconds(refused.as_ref());
-        let submission = Self { deed, problem: RwSignal::new(refused), left: RwSignal::new(left), sending: RwSignal::new(false) };
+        let submission = Self {
+            deed,
+            problem: RwSignal::new(refused),
+            left: RwSignal::new(left),
+            sending: RwSignal::new(false),
+            cookies: window().is_none_or(|window| window.keeps_cookies()),
+        };
         if left > 0 {
             Effect::new(move |_| submission.count_down());
         }
@@ -42,6 +50,32 @@ impl Submission {
         true
     }
 
+    /// Claims a form that leads to a session; false also where its tokens would live in cookies and the browser keeps none: it would be
+    /// nobody's with the next page.
+    pub(crate) fn begin_session(self, storage: Option<TokenStorage>) -> bool {
+        if !self.begin() {
+            return false;
+        }
+        let kept = self.cookies || !storage.unwrap_or_default().refresh_in_cookie();
+        if !kept {
+            self.refuse(Problem::new(Code::InvalidFields).titled(text::NO_COOKIES));
+        }
+        kept
+    }
+
+    /// Sends the form once more when the network is back, if it still waits for that.
+    fn send_when_online(self) {
+        let Some(window) = window() else { return };
+        spawn_local(async move {
+            window.online().await;
+            let lacking =
+                self.problem.try_with_untracked(|problem| problem.as_ref().is_some_and(|problem| problem.code == Code::Unreachable));
+            if lacking == Some(true) {
+                window.press(".summary + form .primary");
+            }
+        });
+    }
+
     /// The form came back.
     pub(crate) fn refuse(self, mut problem: Problem) {
         if problem.code == Code::UsernameTaken && problem.fields.is_empty() {
@@ -49,6 +83,9 @@ impl Submission {
         }
         self.left.set(seconds(Some(&problem)));
         self.sending.set(false);
+        if problem.code == Code::Unreachable {
+            self.send_when_online();
+        }
         self.problem.set(Some(problem));
         if self.left.get_untracked() > 0 {
             self.count_down();

@@ -12,7 +12,7 @@ use crate::api::Api;
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
-use crate::ui::frame::{Frame, Heading, PageTitle, focus_soon, go, session};
+use crate::ui::frame::{Frame, Heading, PageTitle, focus_soon, go, named, session, whole, window};
 use crate::ui::part::mark::Key;
 use crate::ui::text::{self, ending as words};
 use crate::wire::session::Why;
@@ -76,8 +76,7 @@ pub(crate) fn Gate(page: &'static str, body: fn() -> AnyView) -> impl IntoView {
 pub(crate) fn Ended(why: Why) -> impl IntoView {
     let here = Frame::here().leaving.get_untracked();
     let at = use_location();
-    let page =
-        [at.pathname.get_untracked(), at.search.get_untracked()].join(if at.search.with_untracked(String::is_empty) { "" } else { "?" });
+    let page = whole(&at.pathname.get_untracked(), &at.search.get_untracked());
     let next = if here || page == routes::page::HOME { String::new() } else { ["&next=", &routes::query_value(&page)].concat() };
     view! {
         <PageTitle page=words::PAGE />
@@ -87,6 +86,30 @@ pub(crate) fn Ended(why: Why) -> impl IntoView {
             <p>{if here { words::why(why) } else { words::ended(why) }}</p>
             <a class="btn primary" href=[routes::page::LOG_IN, "?why=", why.as_str(), &next].concat()>{text::LOG_IN}</a>
         </div>
+    }
+    .erased()
+}
+
+/// The session has run out while somebody was reading: the news before the page, which stays in its place, dimmed and out of reach.
+fn ran_out(why: Why) -> AnyView {
+    let (frame, at) = (Frame::here(), use_location());
+    let title = frame.title.get_untracked();
+    frame.title.set(named(words::PAGE));
+    on_cleanup(move || frame.title.set(title));
+    if let Some(window) = window() {
+        spawn_local(async move {
+            window.pause(0).await;
+            window.open_dialog("over");
+        });
+    }
+    let page = whole(&at.pathname.get_untracked(), &at.search.get_untracked());
+    let to = [routes::page::LOG_IN, "?why=", why.as_str(), "&next=", &routes::query_value(&page)].concat();
+    view! {
+        <dialog class="over" id="over" closedby="none" aria-labelledby="over-title" aria-describedby="over-why">
+            <h2 id="over-title">{words::HEADING}</h2>
+            <p id="over-why">{words::why(why)}</p>
+            <a class="btn primary" href=to>{words::AGAIN}</a>
+        </dialog>
     }
     .erased()
 }
@@ -129,13 +152,38 @@ pub(crate) fn Switched() -> impl IntoView {
     }
 }
 
-/// What is to be known above every page of somebody who is logged in.
+/// What is to be known above every page of somebody who is logged in; with `reading`, also that the session has run out meanwhile. In one
+/// piece: each piece that moves by itself takes room.
 #[component]
-pub(crate) fn Notices() -> impl IntoView {
-    let session = session();
+pub(crate) fn Notices(#[prop(optional)] reading: bool) -> impl IntoView {
+    let (session, frame) = (session(), Frame::here());
+    let said = session.clone();
+    Effect::new(move |_| {
+        if let Some(soon) = said.soon() {
+            frame.status.set(words::soon(soon).to_owned());
+        }
+    });
+    let all = move || -> Vec<AnyView> {
+        let slow = session.slow().then(|| view! { <p class="reconnecting">{text::RECONNECTING}</p> }.erased());
+        let soon = session.soon().map(|soon| {
+            view! {
+                <div class="notice warn strip">
+                    <p>{words::soon(soon)}</p>
+                    <a class="btn" href=routes::page::RENEW>{words::ENTER_NOW}</a>
+                </div>
+            }
+            .erased()
+        });
+        let fleeting = session.fleeting().then(|| view! { <p class="notice warn">{text::storage::FLEETING}</p> }.erased());
+        let over = match session.phase() {
+            Phase::Ended(why) if reading && why.is_of_time() => Some(ran_out(why)),
+            _ => None,
+        };
+        [slow, soon, fleeting, over].into_iter().flatten().collect()
+    };
     view! {
         <Offline />
-        {move || session.fleeting().then(|| view! { <p class="notice warn">{text::storage::FLEETING}</p> }.erased())}
+        {all}
     }
     .erased()
 }
@@ -152,7 +200,7 @@ fn Offline() -> impl IntoView {
     Effect::new(move |before: Option<bool>| {
         let now = offline.get();
         if before.is_some_and(|before| before != now) || (before.is_none() && now) {
-            frame.status.set(if now { text::OFFLINE } else { text::ONLINE }.to_owned());
+            frame.status.set(if now { text::offline(&frame.loaded.get_untracked()) } else { text::ONLINE.to_owned() });
         }
         now
     });
@@ -165,8 +213,8 @@ fn Offline() -> impl IntoView {
                 }
             };
             view! {
-                <div class="notice warn offline">
-                    <p>{text::OFFLINE}</p>
+                <div class="notice warn strip offline">
+                    <p>{move || text::offline(&frame.loaded.get())}</p>
                     <button class="btn" on:click=retry>{text::TRY_AGAIN}</button>
                 </div>
             }

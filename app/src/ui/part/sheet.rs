@@ -15,7 +15,7 @@ use crate::routes;
 use crate::session::Phase;
 use crate::ui::document::Served;
 use crate::ui::erased::Erase;
-use crate::ui::frame::{Frame, focus_soon, go, named, session, window};
+use crate::ui::frame::{Frame, focus_soon, go, named, session, whole, window};
 use crate::ui::part::gate::{Ended, Notices, Switched};
 use crate::ui::text;
 use crate::wire::problem::{Code, Problem};
@@ -28,8 +28,9 @@ type Whom = Option<(Uuid, TokenStorage)>;
 #[component]
 pub(crate) fn Sheet() -> impl IntoView {
     let session = session();
+    // What a clock has ended stays in sight: see `Why::is_of_time`.
     let over = Memo::new(move |_| match session.phase() {
-        Phase::Ended(why) => Some(Some(why)),
+        Phase::Ended(why) if !why.is_of_time() => Some(Some(why)),
         Phase::Switched { .. } => Some(None),
         _ => None,
     });
@@ -42,7 +43,7 @@ pub(crate) fn Sheet() -> impl IntoView {
         }
     });
     view! {
-        <Notices />
+        <Notices reading=true />
         {move || match over.get() {
             Some(Some(why)) => view! { <Ended why=why /> }.erased(),
             Some(None) => view! { <Switched /> }.erased(),
@@ -86,6 +87,7 @@ fn Paper() -> impl IntoView {
         match answer {
             Ok(Turn { target, title, problem }) => {
                 refused.set(None);
+                frame.loaded_now();
                 if let (Some(title), Some(whom)) = (&title, whom.get_untracked()) {
                     shown.set_value((Some(target.clone()), whom));
                     frame.title.set(title.clone());
@@ -153,6 +155,7 @@ fn Paper() -> impl IntoView {
         }
         active
     });
+    Effect::new(move |_| frame.loaded_now());
     back(frame);
     view! {
         {move || {
@@ -200,9 +203,4 @@ fn ready() -> impl Fn() + Clone + Send + Sync + 'static {
             browser.ready_to_complete();
         }
     }
-}
-
-/// Path and query.
-fn whole(path: &str, search: &str) -> String {
-    [path, if search.is_empty() { "" } else { "?" }, search].concat()
 }

@@ -79,6 +79,7 @@ pub(crate) fn said(kind: &str) -> String {
         "logged_out" => "Logged out",
         "session_ended" => "Another browser logged out",
         "others_ended" => "All other browsers logged out",
+        "password_entered" => "Password entered once more",
         "password_changed" => "Password changed",
         "password_reset" => "Password set by a link",
         "reset_asked" => "Link to a new password asked for",

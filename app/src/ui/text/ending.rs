@@ -1,9 +1,13 @@
 //! Why a session is over, and what stands in the way of a page.
 
-use crate::wire::session::Why;
+use crate::wire::session::{Soon, Why};
 
 pub(crate) const PAGE: &str = "Logged out";
 pub(crate) const HEADING: &str = "You have been logged out";
+/// The way back, where the page stays in sight behind the news.
+pub(crate) const AGAIN: &str = "Log in again";
+/// The way not to come to that.
+pub(crate) const ENTER_NOW: &str = "Enter password now";
 /// Another tab has switched accounts.
 pub(crate) const SWITCHED_PAGE: &str = "Another account";
 
@@ -22,6 +26,14 @@ pub(crate) fn go_on_as(now: &str) -> String {
 
 pub(crate) fn switch_back(mine: &str) -> String {
     ["Switch back to ", mine].concat()
+}
+
+/// The age of a session is near its end.
+pub(crate) const fn soon(soon: Soon) -> &'static str {
+    match soon {
+        Soon::Day => "You will be asked for your password within a day.",
+        Soon::Quarter => "You will be asked for your password within 15 minutes.",
+    }
 }
 
 /// Why the session is over, on the page that asks to log in again.

@@ -167,7 +167,8 @@ impl Browser {
         let port = Rc::new(Port { browser: self.clone(), page: page.clone(), chance: Chance::new(self.chance.draw(), "tab") });
         let ports = Ports { transport: port.clone(), store: store.clone(), lock: port.clone(), channel: port.clone(), clock: port };
         let (browser, seen) = (self.clone(), page.clone());
-        let watch = Watch { exchange: Box::new(|_| {}), phase: Box::new(move |phase, _| browser.shown(&seen, &phase)) };
+        let watch =
+            Watch { exchange: Box::new(|_| {}), phase: Box::new(move |phase, _| browser.shown(&seen, &phase)), aside: Box::new(|_| {}) };
         let engine = Engine::new(ports, watch, &boot);
         let tab = Tab { engine: engine.clone(), page, own, store, browser: self.clone(), tasks: RefCell::default() };
         self.witness.tell(|| format!("tab {} opens: {:?}", tab.page.id, boot.viewer.as_ref().map(|_| boot.generation)));

@@ -356,6 +356,8 @@ impl Servers {
             expires_in: LIFE,
             offer: None,
             session_expires_at: row.expires_at,
+            ends_in: None,
+            age: None,
             access: (!storage.access_in_cookie()).then(|| Secret::new(access)),
             refresh: (!storage.refresh_in_cookie()).then_some(refresh),
         };

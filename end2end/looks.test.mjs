@@ -24,7 +24,7 @@ function stickOut() {
 
 /** 320 px, and text of twice the size with more room between lines, words and letters: nothing scrolls sideways (SC 1.4.10, 1.4.12). */
 async function assertReflows(page, name) {
-    await page.setViewportSize({ width: 320, height: 640 });
+    const [size, at] = [page.viewportSize(), await page.evaluate(() => scrollY)];
     for (const [what, css] of [['at 320 px', ''], ['with text of 200 %', ':root{font-size:200%}'], ['with more room', '*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}']]) {
         const width = what.startsWith('at') || what.startsWith('with more') ? 320 : 640;
         await page.setViewportSize({ width, height: 640 });
@@ -39,6 +39,9 @@ async function assertReflows(page, name) {
         }, css);
         assert.ok(content <= window, `${name} ${what} is ${content} wide in a window of ${window}: ${wide}`);
     }
+    // As it was found: the next state is looked at from there.
+    await page.setViewportSize(size);
+    await page.evaluate((at) => scrollTo(0, at), at);
 }
 
 async function portray(page, name) {
@@ -289,5 +292,7 @@ scene('the states of blocked things fit', { complaints: [/./] }, async ({ browse
     await browser.offline(true);
     for (const at of [0, 1]) await page.getByRole('button', { name: /^Like/ }).nth(at).click();
     await page.locator('.offline').waitFor();
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.locator('.toast').waitFor({ state: 'detached' });
     await portray(page, 'feed-offline');
 });

@@ -45,7 +45,8 @@ fn literals(code: &str) -> Vec<Literal<'_>> {
 /// Whether a person would read it.
 fn is_text(literal: &Literal<'_>) -> bool {
     let Literal { before, said, after } = literal;
-    if !said.chars().any(char::is_alphabetic) {
+    // Not a selector, either.
+    if !said.chars().any(char::is_alphabetic) || said.starts_with('.') {
         return false;
     }
     // `class="card stack"`, `key == "Escape"`.

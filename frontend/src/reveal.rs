@@ -5,6 +5,8 @@ use app::ui::text::password as words;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlInputElement};
 
+use crate::dom;
+
 /// Somebody pressed something. Answers with what is to be read out, if it was such a button.
 pub(crate) fn press(target: &Element) -> Option<&'static str> {
     let button = target.closest(".reveal").ok()??;
@@ -15,28 +17,26 @@ pub(crate) fn press(target: &Element) -> Option<&'static str> {
 
 /// A form is sent: browsers would keep what is in a field for text.
 pub(crate) fn cover(form: &Element) {
-    each(form.query_selector_all(".reveal").ok(), |button| turn(button, false));
+    for button in dom::find_all(form, ".reveal") {
+        turn(&button, false);
+    }
 }
 
 /// Scripts are there: those of a document that came without are of use now.
 pub(crate) fn offer(document: &Document) {
-    each(document.query_selector_all("#document .reveal").ok(), |button| button.remove_attribute("hidden").ok());
+    for button in dom::find_all(document, "#document .reveal") {
+        dom::mark(&button, "hidden", false);
+    }
 }
 
 fn turn(button: &Element, show: bool) -> Option<()> {
     let (kind, text, label) = if show { ("text", words::HIDE, words::HIDE_LABEL) } else { ("password", words::SHOW, words::SHOW_LABEL) };
     field(button)?.set_type(kind);
     button.set_text_content(Some(text));
-    button.set_attribute("aria-label", label).ok()
+    dom::set(button, "aria-label", label);
+    Some(())
 }
 
 fn field(button: &Element) -> Option<HtmlInputElement> {
-    button.owner_document()?.get_element_by_id(&button.get_attribute("aria-controls")?)?.dyn_into().ok()
-}
-
-fn each(found: Option<web_sys::NodeList>, act: impl Fn(&Element) -> Option<()>) {
-    let Some(found) = found else { return };
-    for button in (0..found.length()).filter_map(|at| found.get(at)) {
-        act(button.unchecked_ref());
-    }
+    Some(dom::page()?.get_element_by_id(&button.get_attribute("aria-controls")?)?.unchecked_into())
 }

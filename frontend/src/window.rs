@@ -29,8 +29,7 @@ impl Window for ThisWindow {
     }
 
     fn say_back(&self, ms: u32) {
-        let document = dom::page();
-        if let Some(line) = document.and_then(|document| document.get_element_by_id("back"))
+        if let Some(line) = dom::page().and_then(|page| page.get_element_by_id("back"))
             && let Some(number) = dom::find(&line, ".number")
         {
             number.set_text_content(Some(&ms.to_string()));
@@ -62,15 +61,14 @@ impl Window for ThisWindow {
     }
 
     fn open_dialog(&self, id: &str) {
-        let dialog = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id));
-        let Some(dialog) = dialog.and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) else { return };
+        let Some(dialog) = dom::page().and_then(|page| page.get_element_by_id(id)) else { return };
+        let dialog: HtmlDialogElement = dialog.unchecked_into();
         clock::listen(&dialog, "close", |_| blank_and_reload());
         drop(dialog.show_modal());
     }
 
     fn press(&self, selector: &str) {
-        let document = web_sys::window().and_then(|window| window.document());
-        if let Some(Ok(Some(button))) = document.map(|document| document.query_selector(selector)) {
+        if let Some(button) = dom::page().and_then(|page| dom::find(&page, selector)) {
             button.unchecked_into::<HtmlElement>().click();
         }
     }
@@ -84,7 +82,7 @@ impl Window for ThisWindow {
     fn keeps_cookies(&self) -> bool {
         // Tried out: `navigator.cookieEnabled` says yes in Chromium also where they are blocked.
         let try_out = || {
-            let document = web_sys::window()?.document()?;
+            let document = dom::page()?;
             let cookie = JsValue::from("cookie");
             Reflect::set(&document, &cookie, &"nightlatch-probe=1; Secure; SameSite=Strict".into()).ok()?;
             let kept = Reflect::get(&document, &cookie).ok()?.as_string()?.contains("nightlatch-probe");
@@ -122,7 +120,7 @@ pub(crate) fn on_return(look: impl Fn() + 'static) {
 
 /// Takes the element with this id out of the page: what the server has put beside the app.
 pub(crate) fn take_away(id: &str) {
-    if let Some(element) = web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id(id)) {
+    if let Some(element) = dom::page().and_then(|page| page.get_element_by_id(id)) {
         element.remove();
     }
 }

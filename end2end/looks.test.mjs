@@ -245,6 +245,10 @@ scene('the pages of an admin fit', {}, async ({ page }) => {
     await page.goto('/admin/accounts');
     await page.locator('tbody th').first().waitFor();
     await portray(page, 'accounts');
+    await page.locator('tbody').getByRole('link', { name: 'mina' }).click();
+    await expectText(page.locator('h1'), 'mina');
+    for (const question of await page.locator('#document summary').all()) await question.click();
+    await portray(page, 'account');
 });
 
 scene('the page that waits for a session fits', {}, async ({ browser, page }) => {

@@ -8,21 +8,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use app::api::{Answer, Documents, Turn};
-use app::session::ports::{Form, Response};
+use app::session::ports::Form;
 use app::ui::text::{self, feed as words};
 use app::wire::problem::{Code, Problem};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    Document, DomParser, Element, Event, FormData, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, SupportedType, UrlSearchParams,
-};
+use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, UrlSearchParams};
 
 use crate::api::Browser;
 use crate::http::place;
 use crate::later::{Later, Turned};
 use crate::more::Watch;
 use crate::upload::{Say, Upload};
-use crate::{clock, dom, keep, passkey, reveal, times, turning, upload};
+use crate::{clock, dom, keep, passkey, reveal, sheet, times, upload};
 
 /// Somebody who listens.
 type Ear<T> = Option<Box<dyn Fn(T)>>;
@@ -182,7 +180,7 @@ impl Forms {
         let answer = self.browser.with(move |engine| async move { engine.page(&target, None).await });
         let this = self.clone();
         clock::spawn(async move {
-            match answer.await.ok().and_then(|response| append(&response)) {
+            match answer.await.ok().and_then(|response| sheet::append(&response)) {
                 Some(count) => {
                     this.look();
                     this.say(Some(words::loaded(count)));
@@ -217,7 +215,7 @@ impl Forms {
             if late() {
                 return Ok(None);
             }
-            let turn = shown(&response, account).await.ok_or_else(|| Problem::new(Code::Unreachable))?;
+            let turn = sheet::show(&response, account).await.ok_or_else(|| Problem::new(Code::Unreachable))?;
             this.look();
             Ok((!late()).then_some(turn))
         })
@@ -290,72 +288,13 @@ impl Documents for Forms {
 
     fn on_form(&self, turned: Box<dyn Fn(Result<Turn, Problem>)>) {
         self.ears.borrow_mut().turned = Some(turned);
-        arrived(self.browser.account());
+        sheet::arrived(self.browser.account());
         self.look();
     }
 
     fn on_words(&self, say: Box<dyn Fn(String)>) {
         self.ears.borrow_mut().say = Some(say);
     }
-}
-
-/// Puts a document that came into the sheet. `None` when what came is none of our pages.
-async fn shown(response: &Response, account: Option<uuid::Uuid>) -> Option<Turn> {
-    let target = response.page.clone()?;
-    let parsed = parsed(response)?;
-    // Every page of ours has one.
-    parsed.get_element_by_id("main")?;
-    if turning::turn(&dom::page()?, &parsed).await.is_none() {
-        return Some(Turn { target, title: None, problem: false });
-    }
-    times::tell();
-    dress(&parsed);
-    arrived(account);
-    Some(Turn { target, title: Some(parsed.title()), problem: parsed.get_element_by_id("problem").is_some() })
-}
-
-/// A document is on the sheet: what only scripts can do for it.
-fn arrived(account: Option<uuid::Uuid>) {
-    keep::restore(account);
-    if let Some(document) = dom::page() {
-        reveal::offer(&document);
-    }
-}
-
-/// Appends the list of a page that came to the one on the sheet, and takes over what is under it. How many items that were.
-fn append(response: &Response) -> Option<usize> {
-    let (parsed, here) = (parsed(response)?, dom::page()?);
-    let list = dom::find(&here, "#document .posts")?;
-    let items = dom::find_all(&parsed, "#document .posts > li");
-    let count = items.len();
-    for item in items {
-        list.append_child(&item).ok()?;
-    }
-    times::tell();
-    let (old, new) = (dom::find(&here, "#document .foot")?, dom::find(&parsed, "#document .foot")?);
-    // The keyboard stays where it was.
-    let held = old.contains(here.active_element().as_deref());
-    old.set_inner_html(&new.inner_html());
-    if let (true, Some(link)) = (held, dom::find(&old, "a")) {
-        drop(link.unchecked_into::<HtmlElement>().focus());
-    }
-    Some(count)
-}
-
-fn parsed(response: &Response) -> Option<Document> {
-    DomParser::new().ok()?.parse_from_string(response.body.expose(), SupportedType::TextHtml).ok()
-}
-
-/// The document's element says how the page shall look: it may have been changed just now.
-fn dress(parsed: &Document) -> Option<()> {
-    let (new, old) = (parsed.document_element()?, dom::page()?.document_element()?);
-    for name in ["data-theme", "data-motion"] {
-        match new.get_attribute(name) {
-            Some(value) => dom::set(&old, name, &value),
-            None => dom::mark(&old, name, false),
-        }
-    }
-    Some(())
 }
 
 /// Turns a switch: its button, the number beside it, and what it would ask for next time.

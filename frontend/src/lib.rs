@@ -11,6 +11,7 @@ mod later;
 mod more;
 mod passkey;
 mod reveal;
+mod sheet;
 mod storage;
 mod tabs;
 mod times;

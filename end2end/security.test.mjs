@@ -72,13 +72,13 @@ scene('all others are logged out, with the password and not without', REFUSED, a
     const form = page.locator('form', { has: page.locator('[name="deed"][value="others"]') });
     await page.locator('summary', { hasText: 'Log out of all other sessions' }).click();
     await form.locator('[name="password"]').fill('wrong-horse');
-    await form.getByRole('button').click();
+    await form.getByRole('button', { name: 'Log out of all other sessions' }).click();
     await page.locator('.summary:focus').waitFor();
     await expectText(page.locator('.summary li'), 'That password is wrong');
     assert.match(await page.title(), /^Error: /);
     assert.equal(await phone.me(), 200);
     await form.locator('[name="password"]').fill(MINA.password);
-    await form.getByRole('button').click();
+    await form.getByRole('button', { name: 'Log out of all other sessions' }).click();
     await page.getByText('1 other browser was logged out.').waitFor();
     assert.equal(await phone.me(), 401);
     assert.equal(await phone.why(), 'everywhere');

@@ -121,7 +121,7 @@ impl Forms {
             }
             match answer {
                 Ok(_) if toggle => {}
-                Err(problem) if toggle && problem.code == Code::Unreachable => {
+                Err(problem) if toggle && problem.code == Code::Unreachable && offline() => {
                     this.later.keep(turned);
                     this.say(Some(text::LATER.to_owned()));
                 }
@@ -295,6 +295,11 @@ impl Documents for Forms {
     fn on_words(&self, say: Box<dyn Fn(String)>) {
         self.ears.borrow_mut().say = Some(say);
     }
+}
+
+/// Whether the browser knows that it has no network. A server in trouble is another matter: what it refused is turned back.
+fn offline() -> bool {
+    web_sys::window().is_some_and(|window| !window.navigator().on_line())
 }
 
 /// Turns a switch: its button, the number beside it, and what it would ask for next time.

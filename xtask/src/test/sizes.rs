@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 /// Roles of the manifest, what they are, and how many bytes they may have.
-const BUDGETS: [(&str, &str, u64); 3] = [("wasm", "wasm", 240_000), ("js", "its JavaScript", 15_000), ("css", "style sheet", 6_000)];
+const BUDGETS: [(&str, &str, u64); 3] = [("wasm", "wasm", 245_000), ("js", "its JavaScript", 15_000), ("css", "style sheet", 6_000)];
 
 /// Prints the sizes of a release site beside what is allowed.
 pub(crate) fn check(site: &Path) -> Result<()> {

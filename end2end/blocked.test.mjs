@@ -162,7 +162,7 @@ scene('a log-in that finds no network is kept, and sent when there is one', ANY,
     assert.equal(browser.of('POST /api/session').length, 1);
 });
 
-scene('whoever tries too often sees for how long to wait, and can go on then', { complaints: [/status of (401|429)/] }, async ({ page }) => {
+scene('whoever tries too often sees for how long to wait, with a form that stays of use', { complaints: [/status of (401|429)/] }, async ({ page }) => {
     await page.goto('/login');
     await hydrated(page);
     await soon('the limit', async () => {

@@ -22,22 +22,32 @@ function stickOut() {
     return inside.filter((element) => right(element) > right(element.closest('.card'))).map((element) => element.outerHTML);
 }
 
+/** What is looked at, how wide the window is, and the style that is put on it. */
+const NARROW = [
+    ['at 320 px', 320, ''],
+    ['with text of 200 %', 640, ':root { font-size: 200% }'],
+    ['with more room', 320, '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }'],
+];
+
+/** In the page: how wide it is in this style, how wide the window, and the first of what reaches over its edge. */
+function widths(css) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    document.adoptedStyleSheets = [sheet];
+    const astray = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1);
+    const unseen = astray.filter((element) => !element.closest('.scroll, .vh, pre')).map((element) => element.outerHTML.slice(0, 80));
+    const answer = [document.documentElement.scrollWidth, innerWidth, unseen.slice(0, 3)];
+    document.adoptedStyleSheets = [];
+    return answer;
+}
+
 /** 320 px, and text of twice the size with more room between lines, words and letters: nothing scrolls sideways (SC 1.4.10, 1.4.12). */
 async function assertReflows(page, name) {
     const [size, at] = [page.viewportSize(), await page.evaluate(() => scrollY)];
-    for (const [what, css] of [['at 320 px', ''], ['with text of 200 %', ':root{font-size:200%}'], ['with more room', '*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}']]) {
-        const width = what.startsWith('at') || what.startsWith('with more') ? 320 : 640;
+    for (const [what, width, css] of NARROW) {
         await page.setViewportSize({ width, height: 640 });
-        const [content, window, wide] = await page.evaluate((css) => {
-            const sheet = new CSSStyleSheet();
-            sheet.replaceSync(css);
-            document.adoptedStyleSheets = [sheet];
-            const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .vh, pre')).map((e) => e.outerHTML.slice(0, 80));
-            const sizes = [document.documentElement.scrollWidth, innerWidth, out.slice(0, 3)];
-            document.adoptedStyleSheets = [];
-            return sizes;
-        }, css);
-        assert.ok(content <= window, `${name} ${what} is ${content} wide in a window of ${window}: ${wide}`);
+        const [content, window, astray] = await page.evaluate(widths, css);
+        assert.ok(content <= window, `${name} ${what} is ${content} wide in a window of ${window}: ${astray}`);
     }
     // As it was found: the next state is looked at from there.
     await page.setViewportSize(size);
@@ -262,13 +272,13 @@ scene('the page that waits for a session fits', {}, async ({ browser, page }) =>
     assert.ok(!browser.sighted.includes('login') || browser.sighted.at(-1) === 'waiting');
 });
 
-scene('what ends and what is missing fits', { complaints: [/./], env: { NIGHTLATCH_ACCESS_LIFE: '10s', NIGHTLATCH_UNSAVED_AGE: '25s' } }, async ({ page }) => {
+scene('the news that a session has run out fits', { complaints: [/./], env: { NIGHTLATCH_ACCESS_LIFE: '10s', NIGHTLATCH_UNSAVED_AGE: '25s' } }, async ({ page }) => {
     await logIn(page, { ...MINA, save: false });
     await page.locator('dialog.over[open]').waitFor({ timeout: 40_000 });
     await portray(page, 'ended');
 });
 
-scene('the notice before the limit fits', { env: { NIGHTLATCH_ACCESS_LIFE: '10s', NIGHTLATCH_UNSAVED_AGE: '24h' } }, async ({ page }) => {
+scene('the page that takes the password early fits', {}, async ({ page }) => {
     await logIn(page, { ...MINA, save: false });
     await page.goto('/settings/security/renew');
     await portray(page, 'renew');

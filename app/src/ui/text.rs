@@ -57,6 +57,8 @@ pub const TRY_AGAIN: &str = "Try again";
 pub(crate) const LOG_IN: &str = "Log in";
 pub(crate) const TO_LOG_IN: &str = "Back to log in";
 pub(crate) const TO_FEED: &str = "Go to the feed";
+/// Completes "We could not …" where nothing more is known of what somebody did.
+pub(crate) const DEED: &str = "do this";
 /// A message on the screen, to screen readers.
 pub(crate) const MESSAGE: &str = "Message";
 /// The log-in form without a name.

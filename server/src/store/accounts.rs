@@ -61,7 +61,8 @@ statements! {
     DELETE_LATER = "update accounts set delete_at = $2, epoch = epoch + 1 where account_id = $1 and delete_at is null returning *";
     DUE = "select * from accounts where delete_at <= $1 limit 100";
     REMOVE = "delete from accounts where account_id = $1 and delete_at <= $2";
-    GOVERNS = "select count(*) from accounts where account_id = $1 and role = 'admin' and disabled_at is null";
+    GOVERNS = "select count(*) from accounts where account_id = $1 and role = 'admin' and disabled_at is null and delete_at is null";
+    ADMINS = "select account_id from accounts where role = 'admin' order by account_id";
     OTHER_ADMINS = "select count(*) from accounts
         where account_id <> $1 and role = 'admin' and disabled_at is null and delete_at is null";
     SUMMARIES = "select a.account_id, a.username, a.display_name, a.role, a.created_at, a.disabled_at,
@@ -215,11 +216,16 @@ pub async fn governs(tx: &mut Tx, account_id: Uuid) -> Result<bool> {
     Ok(found > 0)
 }
 
-/// How many admins there are beside an account that could log in and are not about to be removed.
+/// How many admins there are beside an account that could log in and are not about to be removed. All admins are held for that, in the order
+/// of their ids as everywhere, so that the number stays true until the transaction is over.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn other_admins(tx: &mut Tx, account_id: Uuid) -> Result<i64> {
+    let admins: Vec<Uuid> = on!(tx tx, |conn| sqlx::query_scalar(ADMINS).fetch_all(conn).await)?;
+    for admin in admins {
+        hold(tx, admin).await?;
+    }
     on!(tx tx, |conn| sqlx::query_scalar(OTHER_ADMINS).bind(account_id).fetch_one(conn).await)
 }
 

@@ -45,7 +45,7 @@ pub fn saved(model: &SavedModel) -> AnyView {
         <div class="narrow">
             {heading(words::TITLE)}
             {model.removed.as_ref().map(|name| notice("good", &words::removed(name)))}
-            {summary(model.problem.as_ref(), words::DEED)}
+            {summary(model.problem.as_ref(), text::DEED)}
             {empty.then(|| view! { <p class="empty">{words::EMPTY}</p> })}
             <ul class="stack" role="list">{rows}</ul>
             <p>

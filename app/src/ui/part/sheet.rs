@@ -104,7 +104,7 @@ fn Paper() -> impl IntoView {
                 }
             }
             Err(problem) => {
-                frame.status.set(text::refused(&problem, text::saved::DEED, 0));
+                frame.status.set(text::refused(&problem, text::DEED, 0));
                 refused.set(Some(problem));
             }
         }

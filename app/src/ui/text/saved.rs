@@ -8,8 +8,6 @@ pub const TITLE: &str = "Saved accounts";
 pub const ERROR_TITLE: &str = "Error: Saved accounts";
 
 pub(crate) const EMPTY: &str = "No account is saved on this browser.";
-/// Completes "We could not …".
-pub(crate) const DEED: &str = "do this";
 pub(crate) const TO_FEED: &str = "Back to your feed";
 pub(crate) const REMOVE: &str = "Remove";
 /// Around the name.

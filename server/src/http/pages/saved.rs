@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use app::routes::{local_target, page, query_value};
 use app::ui::document::saved::{SavedModel, saved as view};
-use app::ui::text::saved::{ERROR_TITLE, TITLE};
-use app::ui::text::{self};
+use app::ui::text::{self, saved::ERROR_TITLE, saved::TITLE};
 use app::wire::problem::Code;
 use app::wire::saved::{ChangeSaved, Tap};
 use app::wire::secret::Secret;

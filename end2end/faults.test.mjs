@@ -111,7 +111,7 @@ test('nobody is logged out for no reason', { timeout: 560_000 }, async () => {
 
         for (const home of homes) {
             const refused = home.calls(REFRESH).filter(({ status }) => status >= 400 && status < 500 && status !== 409);
-            assert.deepEqual(refused, [], `${home.name}: the server ends nothing`);
+            assert.deepEqual(refused, [], `${home.name}: the server ends nothing\n${home.story()}`);
         }
         const crowded = homes.filter(({ lock, shared, tabs }) => !lock && shared && tabs > 1);
         assert.ok(crowded.some((home) => home.most(REFRESH) > 1), 'without the lock, tabs do refresh at the same time');

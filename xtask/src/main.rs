@@ -1,7 +1,7 @@
 //! The one door to everything: run, build, test, check. `cargo xtask help` prints the list.
 //!
 //! - [`place`]: where things lie; [`child`]: other programs, which end when we end
-//! - [`site`]: the files a browser asks for; [`binary`]: the server with them inside
+//! - [`toolchain`]: what Rust itself needs; [`site`]: the files a browser asks for; [`binary`]: the server with them inside
 //! - [`dev`]: the quick loop; [`check`] and [`test`]: the proof
 
 mod binary;
@@ -11,6 +11,7 @@ mod dev;
 mod place;
 mod site;
 mod test;
+mod toolchain;
 
 use std::process::ExitCode;
 

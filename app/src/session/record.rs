@@ -147,6 +147,13 @@ impl Kept {
         Place::of(self.storage, self.saved)
     }
 
+    /// Whether it is a newer grant of the same session, in the same storage.
+    #[must_use]
+    pub fn follows(&self, other: &Self) -> bool {
+        let same = self.viewer.session_id == other.viewer.session_id && self.storage == other.storage;
+        same && self.generation > other.generation
+    }
+
     /// Whether an access token is at hand: in a cookie, or here.
     #[must_use]
     pub const fn has_access(&self) -> bool {
@@ -184,6 +191,9 @@ impl Kept {
 pub(super) enum Found {
     /// What it knew.
     Same,
+    /// An older grant of the same session than what it knew. Browsers do not tell every process at once what another has stored, so without
+    /// a lock a slower tab can bury a newer token.
+    Behind,
     /// Another tab has been at it.
     Moved(Box<Kept>),
     /// The session has no place in this browser any more.
@@ -195,6 +205,7 @@ impl Found {
     pub(super) fn of(record: Option<Record>, known: &Kept) -> Self {
         match record {
             Some(Record::Session(kept)) if kept.stamp == known.stamp => Self::Same,
+            Some(Record::Session(kept)) if known.follows(&kept) => Self::Behind,
             Some(Record::Session(kept)) => Self::Moved(Box::new(kept)),
             Some(Record::Revoke(revoke)) if revoke.session_id == known.viewer.session_id => Self::Gone(Why::LoggedOut),
             _ if known.storage.refresh_in_cookie() => Self::Same,

@@ -77,6 +77,7 @@ impl Engine {
             }
             match Found::of(self.ports.store.load(), &known) {
                 Found::Same => {}
+                Found::Behind => self.put_back(&known),
                 Found::Gone(why) => {
                     self.let_go(why);
                     return Outcome::Ended(why);
@@ -145,7 +146,7 @@ impl Engine {
                 self.adopt(*kept);
                 Some(self.overtaken())
             }
-            Found::Same | Found::Moved(_) => None,
+            Found::Same | Found::Behind | Found::Moved(_) => None,
         }
     }
 
@@ -181,10 +182,7 @@ impl Engine {
         let store = &self.ports.store;
         // Without a lock another tab may be further already; an older token must not bury a newer one.
         let further = |record| match record {
-            Some(Record::Session(other)) => {
-                let same = other.viewer.session_id == mine.viewer.session_id && other.storage == mine.storage;
-                (same && other.stamp != mine.stamp && other.generation > mine.generation).then_some(other)
-            }
+            Some(Record::Session(other)) if other.follows(&mine) => Some(other),
             _ => None,
         };
         let other = further(store.load()).or_else(|| {

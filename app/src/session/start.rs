@@ -172,8 +172,11 @@ impl Engine {
     }
 
     fn follow(&self, kept: Kept) {
-        if self.with_kept(|held| held.stamp) != Some(kept.stamp) {
-            self.adopt(kept);
+        let Some(known) = self.with_kept(Kept::clone) else { return self.adopt(kept) };
+        match Found::of(Some(Record::Session(kept)), &known) {
+            Found::Moved(kept) => self.adopt(*kept),
+            Found::Behind => self.put_back(&known),
+            Found::Same | Found::Gone(_) => {}
         }
     }
 

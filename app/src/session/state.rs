@@ -125,10 +125,17 @@ impl Engine {
         let Some(known) = self.with_kept(Kept::clone) else { return false };
         match Found::of(self.ports.store.load(), &known) {
             Found::Same => {}
+            Found::Behind => self.put_back(&known),
             Found::Moved(kept) => self.adopt(*kept),
             Found::Gone(why) => self.let_go(why),
         }
         self.with_kept(|_| ()).is_some()
+    }
+
+    /// Stores once more what an older grant has buried, for the other tabs and for the next page, and tells them.
+    pub(super) fn put_back(&self, known: &Kept) {
+        self.ports.store.save(&known.record());
+        self.ports.channel.announce(Message::Granted { session_id: known.viewer.session_id, generation: known.generation });
     }
 
     /// The server said that the session is over. If the store knows another one by now, that one takes its place.

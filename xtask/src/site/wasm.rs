@@ -9,8 +9,8 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::fold::fold;
 use super::folder;
-use crate::child;
 use crate::place::{self, Profile, WASM};
+use crate::{child, toolchain};
 
 /// What a browser gets.
 pub(crate) struct Bound {
@@ -42,6 +42,7 @@ pub(crate) fn build(profile: Profile) -> Result<Bound> {
 }
 
 fn compile(profile: Profile) -> Result<PathBuf> {
+    toolchain::provide()?;
     let mut cargo = place::cargo();
     cargo.args(["build", "--package", "frontend", "--lib", "--target", WASM, "--target-dir"]).arg(place::wasm_target());
     if profile == Profile::Release {

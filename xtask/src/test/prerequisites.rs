@@ -5,8 +5,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::child;
-use crate::place::{self, WASM};
+use crate::place::WASM;
+use crate::{child, toolchain};
 
 /// Sees to it that everything is there.
 pub(crate) fn provide() -> Result<()> {
@@ -30,9 +30,7 @@ pub(crate) fn provide() -> Result<()> {
     if node().is_none_or(|major| major < 20) {
         bail!("node is older than version 20. Install a newer one, from nodejs.org for example, so that `node --version` says so");
     }
-    if !wasm_is_there() {
-        bail!("Rust cannot build for {WASM}. Type: rustup target add {WASM}");
-    }
+    toolchain::provide()?;
     println!("node, npm, {}, {}, {WASM}", chromium()?.display(), postgres()?.display());
     Ok(())
 }
@@ -84,11 +82,6 @@ pub(crate) fn root_user() -> bool {
 fn node() -> Option<u32> {
     let version = Command::new("node").arg("--version").output().ok()?.stdout;
     String::from_utf8_lossy(&version).trim_start_matches('v').split('.').next()?.parse().ok()
-}
-
-fn wasm_is_there() -> bool {
-    let output = Command::new("rustc").args(["--print", "target-libdir", "--target", WASM]).current_dir(place::root()).output();
-    output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
 fn in_path(program: &str) -> Option<PathBuf> {

@@ -6,7 +6,7 @@ use super::super::ports::{Message, TokenStore};
 use super::server::Fault;
 use super::world::{Tab, World};
 use crate::session::engine::Engine;
-use crate::session::record::Record;
+use crate::session::record::{Kept, Record};
 use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::session::{Boot, Change, TokenStorage, Why};
@@ -252,6 +252,28 @@ fn an_older_grant_does_not_bury_a_newer_one() {
     assert!(feed.borrow().is_some());
     let Some(Record::Session(kept)) = world.store.load() else { panic!("a session") };
     assert_eq!(kept.generation, 9);
+}
+
+#[test]
+fn a_newer_grant_that_an_older_one_has_buried_is_put_back() {
+    for heard in [true, false] {
+        let world = World::new();
+        world.door.off.set(true);
+        let (first, second) = two(&world, TokenStorage::Local);
+        let Some(Record::Session(old)) = world.store.load() else { panic!("a session") };
+        world.sleep(3_600_000.0);
+        assert_eq!(world.run(join(first.feed(), second.feed())), (Ok(200), Ok(200)));
+        let newer = world.store.load().unwrap();
+        // What a tab in another process stores that has not seen the newer one yet.
+        let (session_id, generation) = (old.viewer.session_id, old.generation);
+        world.store.save(&Record::Session(Kept { stamp: 9, ..old }));
+        if heard {
+            world.tell_all(Message::Granted { session_id, generation });
+            assert_eq!(world.store.load(), Some(newer), "for the page that is opened next");
+        }
+        world.sleep(3_600_000.0);
+        assert_eq!(world.run(join(first.feed(), second.feed())), (Ok(200), Ok(200)), "nobody shows the older token again");
+    }
 }
 
 /// What a tab has to itself, and whether it came as a copy.

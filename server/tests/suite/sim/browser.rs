@@ -1,6 +1,7 @@
 //! A browser on a machine: tabs that each run the real engine, and what they share. The five ports are the browser's; what they do
 //! is what browsers do: throttle hidden tabs, freeze them, copy them, send cookies along, and go to sleep in the middle of anything.
 
+mod local;
 mod machine;
 mod ports;
 
@@ -20,6 +21,7 @@ use futures::channel::oneshot;
 use futures::future::RemoteHandle;
 use uuid::Uuid;
 
+use self::local::Local;
 use self::machine::Machine;
 use self::ports::{Lock, Port, Shelves};
 use super::clock::{Chance, MINUTE, SECOND, Time};
@@ -29,6 +31,9 @@ use super::witness::{Kind, Witness};
 
 /// A page that listens, and what it does with what it hears.
 type Ear = (Rc<Page>, Rc<dyn Fn(Message)>);
+
+/// How much later, in milliseconds, another process may see what was stored; where there are locks, as good as at once.
+const LAG: i64 = 1_500;
 
 /// One place to keep a record in.
 pub type Shelf = Rc<RefCell<Option<Record>>>;
@@ -65,7 +70,7 @@ pub struct Browser {
     jar: RefCell<Cookies>,
     /// The cookie that says where to look for a session.
     hint: Cell<Option<TokenStorage>>,
-    local: Shelf,
+    local: Rc<Local>,
     lock: Rc<Lock>,
     ears: RefCell<Vec<Ear>>,
     pages: Cell<usize>,
@@ -126,6 +131,7 @@ impl Browser {
         hears: bool,
         chance: Chance,
     ) -> Rc<Self> {
+        let local = Local::new(time.clone(), Chance::new(chance.draw(), "local"), if locks { 20 } else { LAG });
         Rc::new(Self {
             machine: Machine::new(time.clone()),
             time,
@@ -139,7 +145,7 @@ impl Browser {
             chance,
             jar: RefCell::default(),
             hint: Cell::new(None),
-            local: Shelf::default(),
+            local: Rc::new(local),
             lock: Rc::default(),
             ears: RefCell::default(),
             pages: Cell::new(0),
@@ -163,7 +169,8 @@ impl Browser {
             active: Cell::new(false),
             copy: Cell::new(own.open.replace(true)),
         });
-        let store = Rc::new(Shelves { page: Shelf::default(), tab: own.clone(), browser: self.local.clone(), copied: page.copy.get() });
+        let (copied, browser) = (page.copy.get(), self.local.clone());
+        let store = Rc::new(Shelves { id: page.id, page: Shelf::default(), tab: own.clone(), browser, copied });
         let port = Rc::new(Port { browser: self.clone(), page: page.clone(), chance: Chance::new(self.chance.draw(), "tab") });
         let ports = Ports { transport: port.clone(), store: store.clone(), lock: port.clone(), channel: port.clone(), clock: port };
         let (browser, seen) = (self.clone(), page.clone());
@@ -217,7 +224,7 @@ impl Browser {
 
     /// Whether the store still has the session, for the last look of all.
     pub fn stored(&self) -> bool {
-        matches!(&*self.local.borrow(), Some(Record::Session(_)))
+        matches!(self.local.last(), Some(Record::Session(_)))
     }
 
     /// Resolves with the page that sends the next refresh.

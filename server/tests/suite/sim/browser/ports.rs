@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::super::clock::{Chance, MINUTE, SECOND};
 use super::super::server::{EPOCH, WINDOW};
 use super::super::witness::Kind;
+use super::local::Local;
 use super::{Browser, Own, Page, Shelf, runs};
 
 /// How long a page waits for the tab lock: `frontend::tabs`.
@@ -21,27 +22,35 @@ const LOCK_PATIENCE: i64 = 5 * SECOND;
 
 /// localStorage, sessionStorage and the page's memory, as `frontend::storage` puts them together.
 pub(super) struct Shelves {
+    pub(super) id: usize,
     pub(super) page: Shelf,
     pub(super) tab: Rc<Own>,
-    pub(super) browser: Shelf,
+    pub(super) browser: Rc<Local>,
     /// Whether sessionStorage was another tab's when the page began.
     pub(super) copied: bool,
 }
 
 impl Shelves {
-    fn at(&self, place: Place) -> &RefCell<Option<Record>> {
+    fn read(&self, place: Place) -> Option<Record> {
         match place {
-            Place::Page => &self.page,
-            Place::Tab => &self.tab.record,
-            Place::Browser => &self.browser,
+            Place::Page => self.page.borrow().clone(),
+            Place::Tab => self.tab.record.borrow().clone(),
+            Place::Browser => self.browser.read(self.id),
+        }
+    }
+
+    fn write(&self, place: Place, record: Option<Record>) {
+        match place {
+            Place::Page => *self.page.borrow_mut() = record,
+            Place::Tab => *self.tab.record.borrow_mut() = record,
+            Place::Browser => self.browser.write(self.id, record),
         }
     }
 
     fn sweep(&self, session_id: Uuid, kept: Option<Place>) {
         for place in Place::ALL.into_iter().filter(|place| Some(*place) != kept) {
-            let mut shelf = self.at(place).borrow_mut();
-            if shelf.as_ref().is_some_and(|other| other.session_id() == session_id) {
-                *shelf = None;
+            if self.read(place).is_some_and(|other| other.session_id() == session_id) {
+                self.write(place, None);
             }
         }
     }
@@ -49,17 +58,17 @@ impl Shelves {
 
 impl TokenStore for Shelves {
     fn load(&self) -> Option<Record> {
-        Place::ALL.into_iter().find_map(|place| self.at(place).borrow().clone())
+        Place::ALL.into_iter().find_map(|place| self.read(place))
     }
 
     fn save(&self, record: &Record) {
-        *self.at(record.place()).borrow_mut() = Some(record.clone());
+        self.write(record.place(), Some(record.clone()));
         self.sweep(record.session_id(), Some(record.place()));
     }
 
     fn clear(&self) {
-        if let Some(session_id) = Place::ALL.into_iter().find_map(|place| self.at(place).borrow().as_ref().map(Record::session_id)) {
-            self.sweep(session_id, None);
+        if let Some(record) = self.load() {
+            self.sweep(record.session_id(), None);
         }
     }
 
@@ -68,7 +77,7 @@ impl TokenStore for Shelves {
     }
 
     fn stamp(&self) -> Option<u64> {
-        Place::ALL.into_iter().find_map(|place| self.at(place).borrow().as_ref().map(Record::stamp))
+        self.load().as_ref().map(Record::stamp)
     }
 }
 

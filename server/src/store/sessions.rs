@@ -129,7 +129,7 @@ statements! {
         where session_id = $1 and generation = $2 and (handed_out_at is null or handed_out_at <= $3 - cast($4 as bigint))
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
-    CONFIRM_BY_REFRESH = "update sessions set confirmed = true
+    CONFIRM_BY_REFRESH = "update sessions set confirmed = true, handed_out_at = case when confirmed then handed_out_at else $3 end
         where session_id = $1 and generation = $2 and handed_out_at > $3 - cast($4 as bigint)
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
@@ -161,6 +161,7 @@ statements! {
         returning session_id";
     END = "update sessions set ended_at = $2, ended_why = $3 where session_id = $1 and ended_at is null returning *";
     CONFIRM = "update sessions set confirmed = case when generation = $2 then true else confirmed end,
+            handed_out_at = case when generation = $2 and not confirmed and handed_out_at < $3 then $3 else handed_out_at end,
             last_seen_at = case when last_seen_at < $3 then $3 else last_seen_at end
         where session_id = $1 and ended_at is null";
     CHANGE = "update sessions set saved = $2, idle_expires_at = $4, expires_at = $5, storage = $6, browser = $7

@@ -180,6 +180,13 @@ impl Pure {
         (self.row.generation, self.row.confirmed, self.row.handed_out_at) = (to, false, Some(self.now));
         Said::Granted(to)
     }
+
+    /// The window begins anew when the newest generation is seen for the first time.
+    fn came_back(&mut self) {
+        if !std::mem::replace(&mut self.row.confirmed, true) {
+            self.row.handed_out_at = self.row.handed_out_at.map(|_| self.now);
+        }
+    }
 }
 
 impl Server for Pure {
@@ -191,7 +198,7 @@ impl Server for Pure {
             }
             Verdict::Another => self.rotated(self.row.generation + 1),
             Verdict::Confirm => {
-                self.row.confirmed = true;
+                self.came_back();
                 Said::Granted(self.row.generation)
             }
             Verdict::Repeat => {
@@ -208,7 +215,9 @@ impl Server for Pure {
     }
 
     async fn confirm(&mut self, generation: i64) {
-        self.row.confirmed |= self.row.generation == generation;
+        if self.row.generation == generation {
+            self.came_back();
+        }
     }
 
     async fn pass(&mut self, seconds: u64) {

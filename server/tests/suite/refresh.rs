@@ -14,6 +14,7 @@ on_both!(
     row_4_a_lost_answer_is_made_up_for_at_any_age,
     row_4_a_thief_who_comes_before_the_owner_and_keeps_still_is_seen_when_he_comes_again,
     row_4_two_tabs_that_wake_after_a_lost_answer_both_live,
+    row_5_a_tab_that_wakes_beside_the_one_that_uses_the_successor_lives,
     row_5_the_loser_of_a_race_gets_nothing_and_keeps_its_cookies,
     row_6_a_replayed_token_ends_the_session_everywhere_at_once,
     who_has_not_claimed_an_address_is_not_written_to,
@@ -135,6 +136,23 @@ async fn row_4_two_tabs_that_wake_after_a_lost_answer_both_live(world: World) {
     assert_eq!(first.get("/api/me").await.status, 200);
     world.pass(60);
     assert_eq!(first.refresh().await.status, 200);
+}
+
+async fn row_5_a_tab_that_wakes_beside_the_one_that_uses_the_successor_lives(world: World) {
+    for by_refresh in [false, true] {
+        let mut first = world.tab_of("mina").await;
+        let mut second = first.stolen();
+        // The answer has come, and the laptop sleeps before anybody uses it. Both tabs wake, and one has not read its store yet.
+        first.refresh().await;
+        world.pass(if by_refresh { 29 } else { 200 });
+        let used = if by_refresh { first.refresh().await } else { first.get("/api/me").await };
+        assert_eq!(used.status, 200);
+        world.pass(2);
+        assert_eq!(second.refresh().await.code(), "superseded", "by refresh: {by_refresh}");
+        world.pass(31);
+        assert_eq!(first.get("/api/me").await.status, 200);
+        assert_eq!(second.refresh().await.reason(), "reuse", "later it is a replay");
+    }
 }
 
 async fn row_5_the_loser_of_a_race_gets_nothing_and_keeps_its_cookies(world: World) {

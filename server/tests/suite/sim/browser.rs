@@ -32,8 +32,8 @@ use super::witness::{Kind, Witness};
 /// A page that listens, and what it does with what it hears.
 type Ear = (Rc<Page>, Rc<dyn Fn(Message)>);
 
-/// How much later, in milliseconds, another process may see what was stored; where there are locks, as good as at once.
-const LAG: i64 = 1_500;
+/// How much later, in milliseconds, another process may see what was stored.
+const LAG: i64 = 200;
 
 /// One place to keep a record in.
 pub type Shelf = Rc<RefCell<Option<Record>>>;
@@ -131,7 +131,7 @@ impl Browser {
         hears: bool,
         chance: Chance,
     ) -> Rc<Self> {
-        let local = Local::new(time.clone(), Chance::new(chance.draw(), "local"), if locks { 20 } else { LAG });
+        let local = Local::new(time.clone(), Chance::new(chance.draw(), "local"), LAG);
         Rc::new(Self {
             machine: Machine::new(time.clone()),
             time,

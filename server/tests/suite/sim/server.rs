@@ -98,8 +98,8 @@ struct Node {
     lag: i64,
     /// Generations it has seen come back: `auth::confirm`.
     seen: Vec<(Uuid, i64)>,
-    /// … and those still to be written, with when that will be.
-    to_write: Vec<(Uuid, i64, i64)>,
+    /// … and those still to be written: when it was seen by its own clock, and when that will be.
+    to_write: Vec<(Uuid, i64, i64, i64)>,
 }
 
 #[derive(Clone, Copy)]
@@ -271,7 +271,9 @@ impl Servers {
                 (Kind::Row7, Some(presented.generation + 1))
             }
             Verdict::Confirm => {
-                row.confirmed |= self.protocol == Protocol::Nightlatch;
+                if self.protocol == Protocol::Nightlatch {
+                    came_back(row, now);
+                }
                 (Kind::Row3, None)
             }
             Verdict::Repeat => {
@@ -380,7 +382,7 @@ impl Servers {
     pub fn verify(&self, node: usize, token: &str) -> Result<(Uuid, i64), Problem> {
         let access = token.parse().ok().and_then(|at: usize| self.access.borrow().get(at).copied());
         let Some(access) = access.filter(|access| self.now(node) < access.expires) else { return Err(Problem::new(Code::InvalidToken)) };
-        let now = self.time.now();
+        let (now, seen_at) = (self.time.now(), self.now(node));
         let nodes = &mut *self.nodes.borrow_mut();
         for (session_id, at, by) in &*self.ended.borrow() {
             if *session_id != access.session_id {
@@ -399,7 +401,7 @@ impl Servers {
                 None => seen.push((access.session_id, access.generation)),
             }
             to_write.retain(|(id, ..)| *id != access.session_id);
-            to_write.push((access.session_id, access.generation, now + GATHER));
+            to_write.push((access.session_id, access.generation, seen_at, now + GATHER));
         }
         Ok((access.session_id, access.expires))
     }
@@ -440,9 +442,9 @@ impl Servers {
     fn write_confirmations(&self) {
         let (now, mut rows) = (self.time.now(), self.rows.borrow_mut());
         for node in &mut *self.nodes.borrow_mut() {
-            node.to_write.retain(|(id, generation, at)| {
+            node.to_write.retain(|(id, generation, seen_at, at)| {
                 if *at <= now {
-                    confirm(&mut rows, *id, *generation);
+                    confirm(&mut rows, *id, *generation, *seen_at);
                 }
                 *at > now
             });
@@ -452,9 +454,9 @@ impl Servers {
     /// What this process has seen come back counts before anything is decided.
     fn write_of(&self, node: usize, session_id: Uuid) {
         let (mut nodes, mut rows) = (self.nodes.borrow_mut(), self.rows.borrow_mut());
-        nodes[node].to_write.retain(|(id, generation, _)| {
+        nodes[node].to_write.retain(|(id, generation, seen_at, _)| {
             if *id == session_id {
-                confirm(&mut rows, *id, *generation);
+                confirm(&mut rows, *id, *generation, *seen_at);
             }
             *id != session_id
         });
@@ -470,7 +472,7 @@ impl Servers {
     /// Whether a process holds a confirmation that it has not written.
     pub fn unwritten(&self) -> Option<usize> {
         let now = self.time.now();
-        self.nodes.borrow().iter().position(|node| node.to_write.iter().any(|(_, _, at)| *at > now))
+        self.nodes.borrow().iter().position(|node| node.to_write.iter().any(|(.., at)| *at > now))
     }
 
     /// A process dies, and another takes its place after a moment.
@@ -514,9 +516,16 @@ impl Servers {
     }
 }
 
-fn confirm(rows: &mut [Session], session_id: Uuid, generation: i64) {
-    if let Some(row) = rows.iter_mut().find(|row| row.session_id == session_id && row.ended_at.is_none()) {
-        row.confirmed |= row.generation == generation;
+fn confirm(rows: &mut [Session], session_id: Uuid, generation: i64, now: i64) {
+    if let Some(row) = rows.iter_mut().find(|row| row.session_id == session_id && row.ended_at.is_none() && row.generation == generation) {
+        came_back(row, now);
+    }
+}
+
+/// The newest generation is seen: for the first time, the window begins anew.
+fn came_back(row: &mut Session, now: i64) {
+    if !std::mem::replace(&mut row.confirmed, true) {
+        row.handed_out_at = row.handed_out_at.map(|at| at.max(now));
     }
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::flight::Flight;
 use super::phase::Phase;
 use super::ports::{Clock, Form, Request, Response, TabChannel, TabLock, TokenStore, Transport, Unreachable};
-use super::record::Kept;
+use super::record::{Kept, Revoke};
 use super::refresh::Outcome;
 use super::state::{State, Trouble};
 use super::{Aside, Exchange, Part};
@@ -69,6 +69,8 @@ pub struct Engine {
     pub(super) offer: Cell<Option<Offer>>,
     /// What was last said beside the page.
     pub(super) aside: Cell<Aside>,
+    /// A log-out of a moment ago, and when to look whether another tab has buried it.
+    pub(super) farewell: RefCell<Option<(f64, Revoke)>>,
     groups: Cell<u64>,
 }
 
@@ -92,6 +94,7 @@ impl Engine {
             news: Cell::new(false),
             offer: Cell::new(None),
             aside: Cell::default(),
+            farewell: RefCell::default(),
             groups: Cell::new(0),
         });
         engine.open(boot);

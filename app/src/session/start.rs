@@ -17,7 +17,7 @@ use crate::wire::session::{Boot, TokenStorage, Why};
 /// How long the watchman sleeps at most, in milliseconds. Timers are only a hint, as browsers throttle and laptops sleep.
 const ROUND: f64 = 5_000.0;
 /// How long a tab waits for the word of another one, in milliseconds.
-const HEARSAY: f64 = 1_000.0;
+pub(super) const HEARSAY: f64 = 1_000.0;
 
 impl Engine {
     /// Finds the session there is: the one that the server saw, or the one that only this browser can see.
@@ -136,8 +136,16 @@ impl Engine {
         let held = self.with_kept(|kept| (kept.viewer.session_id, kept.place()));
         match message {
             Message::LoggedOut { session_id, why } if held.is_some_and(|(mine, _)| mine == session_id) => {
-                if matches!(self.ports.store.load(), Some(Record::Session(kept)) if kept.viewer.session_id == session_id) {
-                    self.ports.store.clear();
+                match self.ports.store.load() {
+                    // The word can be faster than the store. What lies there may be what this tab sees of a log-out already written
+                    // down, which must not be cleared away, or a grant that has buried it.
+                    Some(Record::Session(kept))
+                        if kept.viewer.session_id == session_id && kept.place() == Place::Browser && why == Why::LoggedOut =>
+                    {
+                        self.remember(kept.revoke(self.stamp()));
+                    }
+                    Some(Record::Session(kept)) if kept.viewer.session_id == session_id => self.ports.store.clear(),
+                    _ => {}
                 }
                 self.let_go(why);
             }
@@ -217,6 +225,7 @@ impl Engine {
             match engine.upgrade() {
                 Some(engine) => {
                     engine.look().await;
+                    engine.insist().await;
                     engine.say_aside(engine.aside.get().renewing);
                 }
                 None => return,

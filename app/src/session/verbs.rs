@@ -9,8 +9,9 @@ use super::Part;
 use super::engine::{Engine, written};
 use super::phase::Event;
 use super::ports::{Message, Pending, Request, Unreachable};
-use super::record::{Kept, Record, Revoke};
+use super::record::{Kept, Place, Record, Revoke};
 use super::refresh::Outcome;
+use super::start::HEARSAY;
 use crate::routes::api;
 use crate::wire::account::{SignUp, Viewer};
 use crate::wire::problem::{Code, Problem};
@@ -123,6 +124,7 @@ impl Engine {
         let told = self.with_kept(Kept::clone).map(|kept| {
             let (bearer, owed) = (kept.access.clone(), Revoke { leave, ..kept.revoke(self.stamp()) });
             self.ports.store.save(&Record::Revoke(owed.clone()));
+            self.remember(owed.clone());
             self.ports.channel.announce(Message::LoggedOut { session_id: owed.session_id, why: Why::LoggedOut });
             self.let_go(Why::LoggedOut);
             (bearer, owed)
@@ -139,6 +141,23 @@ impl Engine {
     #[must_use]
     pub fn owes(&self) -> bool {
         matches!(self.ports.store.load(), Some(Record::Revoke(_)))
+    }
+
+    /// Remembers a log-out for a moment. A tab in another process that does not see it yet may store what it has just been granted.
+    pub(super) fn remember(&self, owed: Revoke) {
+        if Record::Revoke(owed.clone()).place() == Place::Browser {
+            *self.farewell.borrow_mut() = Some((self.ports.clock.ticks() + HEARSAY, owed));
+        }
+    }
+
+    /// Writes a log-out down again that was buried, and sends it.
+    pub(super) async fn insist(&self) {
+        let now = self.ports.clock.ticks();
+        let Some((_, owed)) = self.farewell.borrow_mut().take_if(|(at, _)| *at <= now) else { return };
+        if matches!(self.ports.store.load(), Some(Record::Session(kept)) if kept.viewer.session_id == owed.session_id) {
+            self.ports.store.save(&Record::Revoke(owed.clone()));
+            self.tell(self.group(), None, &owed).await;
+        }
     }
 
     /// Sends the log-out that is owed, if one is.

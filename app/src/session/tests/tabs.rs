@@ -81,6 +81,32 @@ fn a_log_out_shows_in_every_tab_at_once() {
 }
 
 #[test]
+fn a_log_out_that_another_tab_buries_is_written_down_again_and_told() {
+    for heard in [true, false] {
+        let world = World::new();
+        // The word, if it comes, comes last.
+        world.deaf.set(true);
+        let (first, second) = two(&world, TokenStorage::Local);
+        let keeper = if heard { &second } else { &first };
+        let _keep = world.go(Engine::keep(Rc::downgrade(&keeper.engine)));
+        let before = world.store.load().unwrap();
+        world.server.fault("/api/session", Fault::Down);
+        // The tab that logs out is gone before it can try again, if another one has heard it.
+        let left = world.go(first.engine.log_out());
+        assert!(left.borrow().is_some());
+        // What a tab in another process was granted at that moment, and stores.
+        world.store.save(&before);
+        if heard {
+            world.tell_all(Message::LoggedOut { session_id: before.session_id(), why: Why::LoggedOut });
+        }
+        world.pass(10_000.0);
+        assert_eq!(world.server.count("DELETE", "/api/session"), 2, "heard: {heard}");
+        assert_eq!(world.server.ended(before.session_id()), Some(Why::LoggedOut), "heard: {heard}");
+        assert_eq!(world.store.load(), None, "heard: {heard}");
+    }
+}
+
+#[test]
 fn a_tab_that_did_not_hear_of_a_log_out_finds_it_in_the_store() {
     let world = World::new();
     world.deaf.set(true);

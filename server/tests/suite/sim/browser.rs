@@ -170,7 +170,7 @@ impl Browser {
             copy: Cell::new(own.open.replace(true)),
         });
         let (copied, browser) = (page.copy.get(), self.local.clone());
-        let store = Rc::new(Shelves { id: page.id, page: Shelf::default(), tab: own.clone(), browser, copied });
+        let store = Rc::new(Shelves { id: page.id, began: self.time.now(), page: Shelf::default(), tab: own.clone(), browser, copied });
         let port = Rc::new(Port { browser: self.clone(), page: page.clone(), chance: Chance::new(self.chance.draw(), "tab") });
         let ports = Ports { transport: port.clone(), store: store.clone(), lock: port.clone(), channel: port.clone(), clock: port };
         let (browser, seen) = (self.clone(), page.clone());

@@ -18,8 +18,9 @@ pub(super) struct Local {
 
 struct Write {
     record: Option<Record>,
-    /// The page that wrote it.
+    /// The page that wrote it, and when.
     page: usize,
+    at: i64,
     /// When all others see it.
     seen_at: i64,
 }
@@ -29,10 +30,11 @@ impl Local {
         Self { time, chance, lag, writes: RefCell::default() }
     }
 
-    /// As a page sees it.
-    pub(super) fn read(&self, page: usize) -> Option<Record> {
+    /// As a page sees it that was there since a moment: what had been stored by then, it got with the rest.
+    pub(super) fn read(&self, page: usize, began: i64) -> Option<Record> {
         let (writes, now) = (self.writes.borrow(), self.time.now());
-        writes.iter().rev().find(|write| write.page == page || write.seen_at <= now)?.record.clone()
+        let sees = |write: &&Write| write.page == page || write.at <= began || write.seen_at <= now;
+        writes.iter().rev().find(sees)?.record.clone()
     }
 
     /// By a page. Of two writes the later one stays, whoever sees what.
@@ -44,7 +46,7 @@ impl Local {
         // Nobody sees what came before the last that all see.
         let first = writes.iter().rposition(|write| write.seen_at <= now).unwrap_or(0);
         writes.drain(..first);
-        writes.push(Write { record, page, seen_at });
+        writes.push(Write { record, page, at: now, seen_at });
     }
 
     /// What a page will find that is opened when all is seen.

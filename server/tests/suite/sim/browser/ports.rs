@@ -23,6 +23,8 @@ const LOCK_PATIENCE: i64 = 5 * SECOND;
 /// localStorage, sessionStorage and the page's memory, as `frontend::storage` puts them together.
 pub(super) struct Shelves {
     pub(super) id: usize,
+    /// When the page was there.
+    pub(super) began: i64,
     pub(super) page: Shelf,
     pub(super) tab: Rc<Own>,
     pub(super) browser: Rc<Local>,
@@ -35,7 +37,7 @@ impl Shelves {
         match place {
             Place::Page => self.page.borrow().clone(),
             Place::Tab => self.tab.record.borrow().clone(),
-            Place::Browser => self.browser.read(self.id),
+            Place::Browser => self.browser.read(self.id, self.began),
         }
     }
 

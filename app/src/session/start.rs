@@ -150,6 +150,8 @@ impl Engine {
                 self.let_go(why);
             }
             Message::LoggedOut { .. } => {}
+            // Of a tab that has not heard yet that it is over.
+            Message::Granted { session_id, .. } if self.left.get() == Some(session_id) => {}
             Message::Granted { session_id, .. } if held == Some((session_id, Place::Browser)) && self.ports.store.load().is_none() => {
                 self.let_go(Why::Moved);
             }

@@ -152,6 +152,9 @@ impl Engine {
 
     /// The session is no longer this page's. Its tokens are wiped.
     pub(super) fn let_go(&self, why: Why) {
+        if why == Why::LoggedOut {
+            self.left.set(self.with_kept(|kept| kept.viewer.session_id));
+        }
         self.void_what_is_in_flight();
         {
             let mut state = self.state.borrow_mut();

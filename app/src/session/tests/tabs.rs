@@ -107,6 +107,20 @@ fn a_log_out_that_another_tab_buries_is_written_down_again_and_told() {
 }
 
 #[test]
+fn a_tab_that_wakes_late_brings_no_logged_out_session_back() {
+    let world = World::new();
+    let (first, second) = two(&world, TokenStorage::Cookie);
+    let before = world.store.load().unwrap();
+    world.run(first.engine.log_out());
+    // Frozen until now, another tab stores what it was granted before.
+    world.store.save(&before);
+    world.tell_all(Message::Granted { session_id: before.session_id(), generation: 2 });
+    for tab in [first, second] {
+        assert_eq!(tab.engine.phase(), Phase::Ended(Why::LoggedOut));
+    }
+}
+
+#[test]
 fn a_tab_that_did_not_hear_of_a_log_out_finds_it_in_the_store() {
     let world = World::new();
     world.deaf.set(true);

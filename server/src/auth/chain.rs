@@ -126,7 +126,7 @@ pub struct Progress {
     pub parent: i64,
     /// Whether it has come back.
     pub confirmed: bool,
-    /// When it was last handed out; `None`: when the chain began.
+    /// When it was last handed out, or else first seen to have come back; `None`: when the chain began.
     pub handed_out_at: Option<Timestamp>,
     /// Its end, if it is not used.
     pub idle_expires_at: Timestamp,

@@ -26,7 +26,7 @@ use crate::http::Fetch;
 use crate::passkey;
 use crate::storage::Shelves;
 use crate::tabs::{Channel, Locks};
-use crate::{keep, window};
+use crate::{keep, later, window};
 
 /// Milliseconds that a refresh may take before anything is said of it.
 const UNNOTICED: f64 = 2_000.0;
@@ -148,6 +148,7 @@ impl Verbs for Browser {
 
     fn log_out(&self, leave: Leave) -> Answer<()> {
         keep::forget();
+        later::forget();
         self.with(move |engine| {
             let told = engine.log_out_leaving(leave);
             async move {

@@ -12,7 +12,6 @@ use app::session::ports::Form;
 use app::ui::text::{self, feed as words};
 use app::wire::problem::{Code, Problem};
 use send_wrapper::SendWrapper;
-use uuid::Uuid;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, MouseEvent, SubmitEvent, UrlSearchParams};
 

@@ -139,6 +139,7 @@ scene('what was pressed offline is nobody else’s', ANY, async ({ browser, page
     await expectText(page.locator('.toast p'), LATER);
     await logOut(page);
     await page.locator('[name="login"]').waitFor();
+    assert.deepEqual(await kept(page), [], 'gone with the log-out');
     await browser.offline(false);
     await browser.answered('DELETE /api/session');
     await fillIn(page, { login: 'rover', password: 'correct-horse-rover' });
@@ -146,6 +147,97 @@ scene('what was pressed offline is nobody else’s', ANY, async ({ browser, page
     await answer(page, false);
     await feed(page);
     assert.equal(likes(browser).length, 0);
+});
+
+/** Likes the first post, or another one, without a network. */
+async function likeOffline(browser, page, button = page.getByRole('button', { name: /^Like/ }).first()) {
+    await browser.offline(true);
+    await button.click();
+    await expectText(page.locator('.toast p'), LATER);
+    await soon('the switch to be free', () => page.evaluate(() => !document.querySelector('form[aria-busy]')));
+}
+
+/** What the browser keeps for later. */
+const kept = (page) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('nightlatch.later')));
+
+/** Nothing is on its way, and nothing waits. */
+async function settled(page) {
+    await feed(page);
+    await soon('nothing to wait', async () => (await kept(page)).length === 0);
+}
+
+for (const storage of ['cookie', 'local']) {
+    scene(`what is pressed offline outlives the tab, and is sent once: ${storage}`, ANY, async ({ browser, page }) => {
+        await logIn(page, { ...MINA, storage });
+        const button = page.getByRole('button', { name: /^Like/ }).first();
+        const [before, name] = [await button.getAttribute('aria-pressed'), await button.getAttribute('aria-label')];
+        await likeOffline(browser, page, button);
+        assert.match((await kept(page)).join(), /^nightlatch\.later [0-9a-f-]{36} \/p\/[0-9a-f]{32}\/like$/, 'ids, and no more');
+        const next = await browser.tab();
+        await page.close();
+        await browser.offline(false);
+        await next.goto('/');
+        await settled(next);
+        assert.equal(likes(browser).length, 1);
+        const turned = before === 'true' ? 'false' : 'true';
+        const again = next.getByRole('button', { name, exact: true }).first();
+        await soon('the switch to stand as it was left', async () => (await again.getAttribute('aria-pressed')) === turned);
+        // And so does the server's.
+        await next.reload();
+        await settled(next);
+        assert.equal(await again.getAttribute('aria-pressed'), turned);
+        assert.equal(likes(browser).length, 1, 'sent once');
+    });
+}
+
+scene('two tabs send what was pressed offline once', ANY, async ({ browser, page }) => {
+    await logIn(page);
+    const twin = await browser.tab();
+    await twin.goto('/');
+    await feed(twin);
+    await likeOffline(browser, page);
+    await browser.offline(false);
+    for (const tab of [page, twin]) {
+        await tab.locator('.offline').waitFor({ state: 'detached' });
+        await settled(tab);
+    }
+    assert.equal(likes(browser).length, 1);
+});
+
+scene('what was pressed offline is dropped where its post has gone, and where another account comes', ANY, async ({ server, browser, page }) => {
+    await logIn(page);
+    const rovers = page.locator('article.post', { has: page.locator('a[href="/u/rover"]') }).first();
+    const target = await rovers.locator('form[data-toggle]').getAttribute('action');
+    await likeOffline(browser, page, rovers.getByRole('button', { name: /^Like/ }));
+    const call = (method, path, body, access) => {
+        const headers = { 'content-type': 'application/json', ...(access && { authorization: `Bearer ${access}` }) };
+        return fetch(`${server.origin}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    };
+    const { access } = await (await call('POST', '/api/session', { login: 'rover', password: 'correct-horse-rover', storage: 'native' })).json();
+    const { status } = await call('DELETE', target.replace('/p/', '/api/posts/').replace('/like', ''), undefined, access);
+    assert.equal(status, 204);
+    const next = await browser.tab();
+    await page.close();
+    await browser.offline(false);
+    await next.goto('/');
+    await settled(next);
+    assert.deepEqual(likes(browser).map(({ status }) => status), [404]);
+    await next.reload();
+    await settled(next);
+    assert.equal(likes(browser).length, 1, 'asked once');
+
+    await likeOffline(browser, next);
+    await next.context().clearCookies();
+    const last = await browser.tab();
+    await next.close();
+    await browser.offline(false);
+    await logIn(last, { login: 'rover', password: 'correct-horse-rover', save: false });
+    await settled(last);
+    await last.context().clearCookies();
+    await logIn(last);
+    await last.reload();
+    await settled(last);
+    assert.equal(likes(browser).length, 1, 'nobody sends it');
 });
 
 scene('a log-in that finds no network is kept, and sent when there is one', ANY, async ({ browser, page }) => {
@@ -176,4 +268,10 @@ scene('whoever tries too often sees for how long to wait, with a form that stays
     assert.ok(first > 0, 'seconds are shown');
     await soon('the seconds to run down', async () => (await left()) < first);
     assert.equal(await page.getByRole('button', { name: 'Log in', exact: true }).getAttribute('aria-disabled'), null, 'the form can be used');
+    // By the page's own countdown: a place is free every half a minute.
+    await page.getByText('You can try again now.').waitFor({ timeout: 40_000 });
+    await fillIn(page, MINA);
+    await press(page, 'Log in');
+    await answer(page, false);
+    await feed(page);
 });

@@ -23,10 +23,10 @@ function astray() {
 }
 
 /** Tabs until an element has the focus. A person gives up some time. With `strict`, each step on the way is looked at. */
-async function tabTo(page, selector, strict = false, most = 30) {
+async function tabTo(page, selector, strict = false, most = 30, key = 'Tab') {
     const passed = [];
     for (let presses = 0; presses < most; presses += 1) {
-        await page.keyboard.press('Tab');
+        await page.keyboard.press(key);
         const [there, what] = await page.evaluate((selector) => {
             const { activeElement: focused } = document;
             return [focused?.matches(selector), focused?.outerHTML.slice(0, 60)];
@@ -90,6 +90,7 @@ scene('Escape closes the account menu and gives the focus back', {}, async ({ pa
 
 scene('everything that people do is done by keyboard alone, and the focus is always in sight', { context: { reducedMotion: 'reduce' } }, async ({ page }) => {
     const to = (selector, most) => tabTo(page, selector, true, most);
+    const backTo = (selector) => tabTo(page, selector, true, 30, 'Shift+Tab');
     const heading = async (words) => {
         await expectText(page.locator('h1'), words);
         await page.locator('h1:focus').waitFor();
@@ -107,11 +108,13 @@ scene('everything that people do is done by keyboard alone, and the focus is alw
     await heading('Home');
 
     // From the heading back to the way around.
-    await page.locator('.ways a[href="/new"]').focus();
+    await backTo('.ways a[href="/new"]');
     await page.keyboard.press('Enter');
     await heading('New post');
     await to('[name="picture"]');
-    await page.locator('[name="picture"]').setInputFiles(picture(1200, 800));
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Enter');
+    await (await chooser).setFiles(picture(1200, 800));
     await to('[name="caption"]');
     await page.keyboard.type('From one colour to another');
     await to('[name="alt"]');

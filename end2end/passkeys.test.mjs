@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { scene, soon } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, answer, feed, hydrated, logIn, logOut, press } from './walk.mjs';
+import { MINA, ROVER, answer, feed, hydrated, logIn, logOut, press } from './walk.mjs';
 
 const PASSKEYS = '/settings/security/passkeys';
 const REFUSED = { complaints: [/status of (401|404|422)/] };
@@ -25,14 +25,15 @@ async function authenticator(page) {
     return {
         verified: (isUserVerified) => devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
         credentials: async () => (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+        remove: (credentialId) => devtools.send('WebAuthn.removeCredential', { authenticatorId, credentialId }),
         forget: () => devtools.send('WebAuthn.clearCredentials', { authenticatorId }),
     };
 }
 
 /** Adds a passkey on its page. */
-async function add(page, name) {
+async function add(page, name, { password } = MINA) {
     await page.goto(PASSKEYS);
-    await page.locator('#begin-password').fill(MINA.password);
+    await page.locator('#begin-password').fill(password);
     await press(page, 'Go on');
     await page.locator('#name').fill(name);
     await press(page, 'Create the passkey');
@@ -154,6 +155,55 @@ scene('a saved account that asks for the password opens by a passkey, too', REFU
     await browser.answered('DELETE /api/session', 2);
     await row(page).click();
     await form.getByRole('button', { name: 'Log in' }).waitFor();
+});
+
+scene('the row of a saved account takes a passkey of that account, and opens where it was saved', REFUSED, async ({ browser, page }) => {
+    const key = await authenticator(page);
+    await logIn(page, { ...ROVER, save: false });
+    await add(page, 'Rovers', ROVER);
+    const [rovers] = await key.credentials();
+    await logOut(page, 'rover');
+    await browser.answered('DELETE /api/session');
+    await page.context().clearCookies();
+    await logIn(page, { ...MINA, storage: 'local' });
+    await add(page, 'Minas');
+    const minas = (await key.credentials()).find(({ credentialId }) => credentialId !== rovers.credentialId);
+    await page.goto('/settings/security/saved');
+    await press(page, 'Ask for my password here');
+    await expectText(page.locator('.hint'), 'On: one tap is not enough.');
+    await logOut(page);
+    await browser.answered('DELETE /api/session', 2);
+
+    // The form below is about another log-in.
+    await expectText(page.locator('h1'), 'Welcome back');
+    await page.getByText('For developers: token storage').click();
+    await page.locator('input[name="storage"][value="memory"]').check();
+    await row(page).click();
+    const use = page.locator('form', { has: row(page) }).getByRole('button', { name: 'Use a passkey' });
+    await use.click();
+    await feed(page);
+    const grant = await browser.of('POST /api/session/passkey').at(-1).response.json();
+    assert.deepEqual([grant.viewer.username, grant.storage, grant.saved], ['mina', 'local', true]);
+    assert.equal(browser.of('POST /api/session').length, 2, 'no password was sent');
+    await page.reload();
+    await feed(page);
+    await logOut(page);
+    await browser.answered('DELETE /api/session', 3);
+
+    // An authenticator that holds another account's gives none; one that gives it all the same is refused.
+    await key.remove(minas.credentialId);
+    await row(page).click();
+    const said = page.locator('section', { has: row(page) }).locator('.summary li');
+    await use.click();
+    await expectText(said, 'That passkey did not work. Try again, or log in with your password.');
+    await page.route('**/api/saved/*/challenge', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...(await response.json()), allowCredentials: [] } });
+    });
+    await use.click();
+    await expectText(said, 'That passkey does not belong to this account. Use one that does, or log in with the password.');
+    assert.equal(browser.of('POST /api/session/passkey').at(-1).status, 401);
+    assert.equal(await page.locator('article.post').count(), 0);
 });
 
 scene('a saved account whose key is spent opens by a passkey, too', REFUSED, async ({ server, browser, page }) => {

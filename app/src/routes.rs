@@ -97,6 +97,8 @@ pub mod api {
     pub const SAVED_ONE: &str = "/api/saved/{id}";
     /// `POST`: one tap.
     pub const TAP: &str = "/api/saved/{id}/session";
+    /// `POST`: a challenge to log in to its account with a passkey.
+    pub const SAVED_CHALLENGE: &str = "/api/saved/{id}/challenge";
     /// `GET`: who is asking.
     pub const ME: &str = "/api/me";
     /// `GET`: what was said to a post. `POST`: say something.

@@ -17,10 +17,13 @@ use web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, MouseEvent
 
 use crate::api::Browser;
 use crate::http::place;
-use crate::later::{Later, Turned};
+use crate::later::{self, Turned};
 use crate::more::Watch;
 use crate::upload::{Say, Upload};
-use crate::{clock, dom, keep, passkey, reveal, sheet, times, upload};
+use crate::{clock, dom, keep, passkey, reveal, sheet, tabs, times, upload};
+
+/// The lock of whoever sends what was kept for later.
+const LATER: &str = "nightlatch.later";
 
 /// Somebody who listens.
 type Ear<T> = Option<Box<dyn Fn(T)>>;
@@ -34,6 +37,8 @@ struct Ears {
     watch: Option<Watch>,
     /// How many pages have been asked for. What comes for any but the last one comes too late to be shown.
     asked: u64,
+    /// Whether what was kept for later is being sent.
+    sending: bool,
 }
 
 /// Documents over the engine of a session.
@@ -41,15 +46,16 @@ struct Ears {
 pub(crate) struct Forms {
     browser: Browser,
     ears: Arc<SendWrapper<Rc<RefCell<Ears>>>>,
-    later: Arc<SendWrapper<Later>>,
 }
 
 impl Forms {
     /// Listens to the forms of the page.
     pub(crate) fn new(browser: Browser) -> Self {
-        let forms = Self { browser, ears: Arc::new(SendWrapper::new(Rc::default())), later: Arc::new(SendWrapper::new(Later::default())) };
+        let forms = Self { browser, ears: Arc::new(SendWrapper::new(Rc::default())) };
         let this = forms.clone();
-        forms.browser.on_answer(move || this.catch_up());
+        forms.browser.on_answer(move || {
+            this.catch_up();
+        });
         if let Some(document) = dom::page() {
             let this = forms.clone();
             clock::listen(&document, "submit", move |event| {
@@ -108,9 +114,11 @@ impl Forms {
         let body = Form { body, slow: file.is_some() };
         if toggle {
             turn(&form);
+            later::turned_again(self.browser.account(), &target);
         }
         dom::set(&form, "aria-busy", "true");
-        let turned = Turned { target: target.clone(), body: body.clone(), account: self.browser.account(), switch: form.clone().into() };
+        let account = self.browser.account();
+        let turned = Turned { target: target.clone(), on: data.get("on").as_string().unwrap_or_default() };
         let answer = if toggle { self.switch(target, body) } else { self.fetch(target, Some(body)) };
         let this = self.clone();
         clock::spawn(async move {
@@ -121,8 +129,7 @@ impl Forms {
             }
             match answer {
                 Ok(_) if toggle => {}
-                Err(problem) if toggle && problem.code == Code::Unreachable && offline() => {
-                    this.later.keep(turned);
+                Err(problem) if toggle && problem.code == Code::Unreachable && offline() && turned.keep(account).is_some() => {
                     this.say(Some(text::LATER.to_owned()));
                 }
                 Err(_) if toggle => {
@@ -249,17 +256,41 @@ impl Forms {
     }
 
     /// The server answers: what waited for it is sent. A switch that it refuses turns back.
-    fn catch_up(&self) {
-        if self.later.is_empty() {
-            return;
+    fn catch_up(&self) -> Option<()> {
+        let account = self.browser.account()?;
+        if later::waiting(account).is_empty() || std::mem::replace(&mut self.ears.borrow_mut().sending, true) {
+            return None;
         }
         let this = self.clone();
         clock::spawn(async move {
-            for turned in this.later.send(&this.browser).await {
-                turn(&turned.switch);
-                this.say(turned.switch.get_attribute("data-toggle"));
+            // Another tab may be at it: what it has sent is not there any more then.
+            let held = tabs::wait(LATER).await;
+            for turned in later::waiting(account) {
+                let Some(form) = turned.form().filter(|_| this.browser.account() == Some(account)) else { break };
+                let answer = this.switch(turned.target.clone(), form).await;
+                // Not yet; or not in this session.
+                if answer.as_ref().is_err_and(|problem| problem.status < 402 || problem.code == Code::WrongAccount) {
+                    break;
+                }
+                turned.sent(account);
+                this.settle(&turned, answer.is_ok());
             }
+            drop(held);
+            this.ears.borrow_mut().sending = false;
         });
+        Some(())
+    }
+
+    /// A switch of the page that was turned before stands as the server has it from now on.
+    fn settle(&self, turned: &Turned, done: bool) -> Option<()> {
+        let form = dom::find(&dom::page()?, &["form[action=\"", &turned.target, "\"]"].concat())?;
+        if (dom::find(&form, "[name=on]")?.get_attribute("value")? == turned.on) == done {
+            turn(&form);
+        }
+        if !done {
+            self.say(form.get_attribute("data-toggle"));
+        }
+        Some(())
     }
 
     fn turned(&self, answer: Result<Turn, Problem>) {
@@ -290,6 +321,7 @@ impl Documents for Forms {
         self.ears.borrow_mut().turned = Some(turned);
         sheet::arrived(self.browser.account());
         self.look();
+        self.catch_up();
     }
 
     fn on_words(&self, say: Box<dyn Fn(String)>) {

@@ -31,19 +31,26 @@ pub(crate) fn restore(account: Option<Uuid>) -> Option<()> {
 
 /// It was sent.
 pub(crate) fn drop_of(form: &HtmlFormElement, account: Option<Uuid>) {
-    forget_all(&key(form, account, ""));
+    forget_all(shelf().as_ref(), &key(form, account, ""));
 }
 
 /// Forgets everything: somebody logs out.
 pub(crate) fn forget() {
-    forget_all(PREFIX);
+    forget_all(shelf().as_ref(), PREFIX);
 }
 
-fn forget_all(prefix: &str) -> Option<()> {
-    let shelf = shelf()?;
-    let keys: Vec<String> = (0..shelf.length().ok()?).filter_map(|at| shelf.key(at).ok()?).collect();
-    keys.iter().filter(|key| key.starts_with(prefix)).for_each(|key| drop(shelf.remove_item(key)));
-    Some(())
+/// Forgets what begins with `prefix`.
+pub(crate) fn forget_all(shelf: Option<&Storage>, prefix: &str) {
+    for key in keys(shelf, prefix) {
+        drop(shelf.map(|shelf| shelf.remove_item(&key)));
+    }
+}
+
+/// What is kept under names that begin with `prefix`.
+pub(crate) fn keys(shelf: Option<&Storage>, prefix: &str) -> Vec<String> {
+    let Some(shelf) = shelf else { return Vec::new() };
+    let length = shelf.length().unwrap_or_default();
+    (0..length).filter_map(|at| shelf.key(at).ok()?).filter(|key| key.starts_with(prefix)).collect()
 }
 
 fn key(form: &HtmlFormElement, account: Option<Uuid>, field: &str) -> String {

@@ -1,67 +1,73 @@
 //! Switches that were turned while there was no network: they stay turned, and are sent when the server answers again. The newest turn of
-//! each counts. They are in this page's memory, for one account, and gone with either.
+//! each counts. They are kept in localStorage, which a reload and a closed tab leave alone: whose they are, where they go, on or off. They
+//! are gone when somebody logs out, or another account comes.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use app::session::ports::Form;
-use app::wire::problem::Code;
 use uuid::Uuid;
-use web_sys::Element;
+use wasm_bindgen::JsValue;
+use web_sys::{Storage, UrlSearchParams};
 
-use crate::api::Browser;
+use crate::keep;
+
+const PREFIX: &str = "nightlatch.later ";
 
 /// One turn.
-#[derive(Clone)]
 pub(crate) struct Turned {
     /// Where it is sent.
     pub(crate) target: String,
-    pub(crate) body: Form,
-    /// Whose it is.
-    pub(crate) account: Option<Uuid>,
-    /// The switch on the page.
-    pub(crate) switch: Element,
+    /// To `true` or to `false`.
+    pub(crate) on: String,
 }
 
-/// Those that wait.
-#[derive(Clone, Default)]
-pub(crate) struct Later(Rc<RefCell<Vec<Turned>>>);
-
-impl Later {
-    /// Keeps a turn for later, in place of what was asked of the same switch before.
-    pub(crate) fn keep(&self, turned: Turned) {
-        let mut waiting = self.0.borrow_mut();
-        waiting.retain(|other| other.target != turned.target);
-        waiting.push(turned);
+impl Turned {
+    /// As the switch's form would send it.
+    pub(crate) fn form(&self) -> Option<Form> {
+        let data = UrlSearchParams::new_with_str(&["on=", &self.on].concat()).ok()?;
+        Some(Form { body: Rc::new(JsValue::from(data)), slow: false })
     }
 
-    /// Whether there is nothing to send.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+    /// Keeps it, in place of what was asked of the same switch before. `None` where the browser keeps nothing.
+    pub(crate) fn keep(&self, account: Option<Uuid>) -> Option<()> {
+        shelf()?.set_item(&key(account?, &self.target), &self.on).ok()
     }
 
-    /// Sends what waits, one after the other. Answers with those that were refused.
-    pub(crate) async fn send(&self, browser: &Browser) -> Vec<Turned> {
-        let all = std::mem::take(&mut *self.0.borrow_mut());
-        let mut refused = Vec::new();
-        for turned in all {
-            // Somebody else is here by now.
-            if turned.account.is_none() || turned.account != browser.account() {
-                continue;
-            }
-            let (target, form) = (turned.target.clone(), turned.body.clone());
-            let answer = browser.with(move |engine| async move { engine.page(&target, Some(form)).await.map(drop) }).await;
-            match answer {
-                Ok(()) => {}
-                Err(problem) if problem.code == Code::Unreachable => {
-                    // A newer turn of it has come meanwhile.
-                    if !self.0.borrow().iter().any(|other| other.target == turned.target) {
-                        self.keep(turned);
-                    }
-                }
-                Err(_) => refused.push(turned),
-            }
-        }
-        refused
+    /// It has been sent, and need not be kept, unless it was turned again meanwhile.
+    pub(crate) fn sent(&self, account: Uuid) -> Option<()> {
+        let (shelf, key) = (shelf()?, key(account, &self.target));
+        (shelf.get_item(&key).ok()?? == self.on).then(|| shelf.remove_item(&key).ok())?
     }
+}
+
+/// What waits for `account`. What another one has left is forgotten.
+pub(crate) fn waiting(account: Uuid) -> Vec<Turned> {
+    let (shelf, mine) = (shelf(), key(account, ""));
+    let found = keep::keys(shelf.as_ref(), PREFIX).into_iter().filter_map(|key| {
+        let shelf = shelf.as_ref()?;
+        let Some(target) = key.strip_prefix(&mine) else {
+            drop(shelf.remove_item(&key));
+            return None;
+        };
+        Some(Turned { target: target.to_owned(), on: shelf.get_item(&key).ok()?? })
+    });
+    found.collect()
+}
+
+/// The same switch is turned again.
+pub(crate) fn turned_again(account: Option<Uuid>, target: &str) -> Option<()> {
+    shelf()?.remove_item(&key(account?, target)).ok()
+}
+
+/// Forgets everything: somebody logs out.
+pub(crate) fn forget() {
+    keep::forget_all(shelf().as_ref(), PREFIX);
+}
+
+fn key(account: Uuid, target: &str) -> String {
+    [PREFIX, &account.to_string(), " ", target].concat()
+}
+
+fn shelf() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
 }

@@ -47,31 +47,35 @@ impl Shelves {
         self.refused.get()
     }
 
-    fn read(&self, place: Place) -> Option<Record> {
+    /// A place of the browser's own, where it can be used.
+    fn shelf(&self, place: Place) -> Option<web_sys::Storage> {
         match place {
-            Place::Page => self.page.load(),
-            Place::Tab if self.tab => SessionStorage::get(KEY).ok(),
-            Place::Browser if self.browser => LocalStorage::get(KEY).ok(),
-            Place::Tab | Place::Browser => None,
+            Place::Tab if self.tab => Some(SessionStorage::raw()),
+            Place::Browser if self.browser => Some(LocalStorage::raw()),
+            Place::Page | Place::Tab | Place::Browser => None,
         }
     }
 
-    fn write(&self, place: Place, record: &Record) -> bool {
-        match place {
-            Place::Page => self.page.save(record),
-            Place::Tab => return self.tab && SessionStorage::set(KEY, record).is_ok(),
-            Place::Browser => return self.browser && LocalStorage::set(KEY, record).is_ok(),
+    fn read(&self, place: Place) -> Option<Record> {
+        if place == Place::Page {
+            return self.page.load();
         }
-        true
+        serde_json::from_str(&self.shelf(place)?.get_item(KEY).ok()??).ok()
+    }
+
+    fn write(&self, place: Place, record: &Record) -> Option<()> {
+        if place == Place::Page {
+            self.page.save(record);
+            return Some(());
+        }
+        self.shelf(place)?.set_item(KEY, &serde_json::to_string(record).ok()?).ok()
     }
 
     fn empty(&self, place: Place) {
-        match place {
-            Place::Page => self.page.clear(),
-            Place::Tab if self.tab => SessionStorage::delete(KEY),
-            Place::Browser if self.browser => LocalStorage::delete(KEY),
-            Place::Tab | Place::Browser => {}
+        if place == Place::Page {
+            self.page.clear();
         }
+        drop(self.shelf(place).map(|shelf| shelf.remove_item(KEY)));
     }
 
     /// Takes one session out of every place but `kept`.
@@ -97,7 +101,7 @@ impl TokenStore for Shelves {
 
     fn save(&self, record: &Record) {
         let wanted = record.place();
-        let stored = self.write(wanted, record);
+        let stored = self.write(wanted, record).is_some();
         self.refused.set(!stored && record.precious());
         let place = if stored { wanted } else { Place::Page };
         if !stored {

@@ -26,11 +26,12 @@ pub struct Locks;
 
 impl TabLock for Locks {
     fn acquire(&self) -> Pending<'_, Held> {
-        Box::pin(async { wait().await.unwrap_or_else(Held::nothing) })
+        Box::pin(async { wait(NAME).await.unwrap_or_else(Held::nothing) })
     }
 }
 
-async fn wait() -> Option<Held> {
+/// Waits for the lock of a name. `None`: there is none, or it did not come in time.
+pub(crate) async fn wait(name: &str) -> Option<Held> {
     let (granted, grant) = promise();
     let (over, release) = promise();
     // Made before anything is waited for: should nobody wait any more, the lock is let go as soon as it is granted.
@@ -41,7 +42,7 @@ async fn wait() -> Option<Held> {
     });
     let options = Object::new();
     Reflect::set(&options, &"signal".into(), &AbortSignal::timeout_with_u32(PATIENCE)).ok()?;
-    let asked = request_lock(NAME, &options, &hold).ok()?;
+    let asked = request_lock(name, &options, &hold).ok()?;
     JsFuture::from(Promise::race(&Array::of2(&granted, &asked))).await.ok()?;
     Some(held)
 }

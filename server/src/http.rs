@@ -56,6 +56,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::SAVED, get(saved::list).post(saved::create).delete(saved::destroy_all))
         .route(api::SAVED_ONE, patch(saved::update).delete(saved::destroy))
         .route(api::TAP, post(saved::tap))
+        .route(api::SAVED_CHALLENGE, post(passkeys::challenge_of))
         .route(api::ME, get(session::me))
         .route(api::FEED, get(feed::list))
         .route(api::COMMENTS, get(comments::list).post(comments::create))

@@ -24,6 +24,12 @@ pub enum Error {
     /// A passkey that is unknown, or whose answer does not hold.
     #[error("the passkey does not hold")]
     InvalidPasskey,
+    /// A passkey that is not one of the account that was asked for, whosever it is.
+    #[error("the passkey is not this account's")]
+    OtherPasskey,
+    /// The account that was asked for has none.
+    #[error("the account has no passkey")]
+    NoPasskey,
     /// An authenticator app is set up already.
     #[error("an authenticator app is set up already")]
     AlreadyOn,

@@ -17,6 +17,7 @@ use webauthn_rs::prelude::{
 };
 
 use super::events::kind;
+use super::saved::Held;
 use super::session::{self, Granted};
 use super::{Auth, Error, Result, factor, mail, throttle};
 use crate::model::{Device, Timestamp, id};
@@ -135,24 +136,66 @@ pub async fn remove(auth: &Auth, account_id: Uuid, passkey_id: Uuid, password: &
     mail::tell(auth, account_id, mail::text::passkey_removed).await
 }
 
+/// What a challenge to log in is checked with.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    state: DiscoverableAuthentication,
+    of: Option<Of>,
+}
+
+/// The account that a challenge was asked for, and what a log-in opens there.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Of {
+    account_id: Uuid,
+    storage: TokenStorage,
+    save: bool,
+}
+
 /// Begins a log-in: what to hand to `navigator.credentials.get`. It names no account, so nobody can find out who has one.
 /// `browser` is a secret of the browser that asks.
 ///
 /// # Errors
 /// [`Error::Throttled`]; [`Error::InvalidPasskey`] where the site can have none.
 pub async fn challenge(auth: &Auth, browser: &str, device: &Device) -> Result<Value> {
+    begin(auth, browser, None, device).await
+}
+
+/// The same from the row of a saved login, for its account alone: what it opens lives where the saved login says. The browser that holds
+/// the key knows the account, and may learn what passkeys it has.
+///
+/// # Errors
+/// As [`challenge`]; [`Error::NoPasskey`]; [`Error::Ended`] for a key that is spent.
+pub async fn challenge_of(auth: &Auth, browser: &str, held: &Held, device: &Device) -> Result<Value> {
+    if let Some(why) = held.spent(auth, auth.clock.now()) {
+        return Err(Error::Ended(why));
+    }
+    let row = &held.row;
+    begin(auth, browser, Some(Of { account_id: row.account_id, storage: row.storage(), save: !row.parked }), device).await
+}
+
+async fn begin(auth: &Auth, browser: &str, of: Option<Of>, device: &Device) -> Result<Value> {
     throttle::challenge(auth, &device.ip).await?;
     let (options, state) =
         auth.relying_party.get()?.start_discoverable_authentication().map_err(|_| Error::Broken("a ceremony that cannot begin"))?;
-    let options = options_of(&options)?;
-    hand_out(auth, &options, owner("browser", browser.as_bytes()), &state).await?;
+    let mut options = options_of(&options)?;
+    if let Some(of) = of {
+        let rows = passkeys::of_account(&auth.db, of.account_id).await?;
+        if rows.is_empty() {
+            return Err(Error::NoPasskey);
+        }
+        options["allowCredentials"] =
+            rows.iter().map(|row| json!({"type": "public-key", "id": URL_SAFE_NO_PAD.encode(&row.handle)})).collect();
+    }
+    hand_out(auth, &options, owner("browser", browser.as_bytes()), &Asked { state, of }).await?;
     Ok(options)
 }
 
-/// Logs in with the authenticator's answer. Nothing else is asked.
+/// Logs in with the authenticator's answer. Nothing else is asked. `to` is where the tokens shall live and whether it is saved, unless the
+/// challenge was a saved login's.
 ///
 /// # Errors
-/// [`Error::InvalidPasskey`], the same for every fault; [`Error::Throttled`].
+/// [`Error::InvalidPasskey`], the same for every fault; [`Error::OtherPasskey`] where another account was asked for;
+/// [`Error::Throttled`].
 pub async fn log_in(
     auth: &Auth,
     browser: &str,
@@ -161,17 +204,21 @@ pub async fn log_in(
     device: Device,
 ) -> Result<Granted> {
     throttle::challenge(auth, &device.ip).await?;
-    let state: DiscoverableAuthentication =
+    let Asked { state, of } =
         take(auth, &credential.response.client_data_json, owner("browser", browser.as_bytes())).await?.ok_or(Error::InvalidPasskey)?;
     let party = auth.relying_party.get()?;
-    let (account_id, handle) = party.identify_discoverable_authentication(credential).map_err(|_| Error::InvalidPasskey)?;
-    let Some(row) = passkeys::by_handle(&auth.db, handle).await?.filter(|row| row.account_id == account_id) else {
+    // An authenticator that was told which passkeys will do need not say whose they are.
+    let named = party.identify_discoverable_authentication(credential).ok().map(|(account_id, _)| account_id);
+    let account_id = of.map(|of| of.account_id).or(named).ok_or(Error::InvalidPasskey)?;
+    let found = passkeys::by_handle(&auth.db, credential.get_credential_id()).await?;
+    let Some(row) = found.filter(|row| row.account_id == account_id && named.is_none_or(|named| named == account_id)) else {
         // Whoever it names, if there is such an account, is told by its history.
         if factor::living(auth, account_id).await?.is_some() {
             refused(auth, account_id, kind::PASSKEY_UNKNOWN, &device).await?;
         }
-        return Err(Error::InvalidPasskey);
+        return Err(if of.is_some() { Error::OtherPasskey } else { Error::InvalidPasskey });
     };
+    let to = of.map_or(to, |of| (of.storage, of.save));
     let mut key: Passkey = serde_json::from_str(&row.credential).map_err(|_| Error::Broken("a stored passkey that cannot be read"))?;
     let used = match party.finish_discoverable_authentication_v2(credential, state, &key) {
         Ok(used) => used,

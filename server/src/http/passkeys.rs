@@ -16,7 +16,7 @@ use webauthn_rs::prelude::PublicKeyCredential;
 
 use super::cookies::{self, Shown};
 use super::extract::{Body, Caller, Peer};
-use super::problem::Answer;
+use super::problem::{Answer, Refusal};
 use super::saved;
 use super::session::answer;
 use crate::auth::passkey;
@@ -107,9 +107,29 @@ pub async fn remove(
 pub async fn challenge(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap) -> Answer<Response> {
     let browser = cookies::ceremony(&headers);
     let options = passkey::challenge(&site.auth, &browser, &device).await?;
-    let mut response = Json(options).into_response();
-    cookies::append(response.headers_mut(), vec![cookies::set_ceremony(&browser)]);
-    Ok(response)
+    Ok(asking(options, &browser))
+}
+
+/// `POST /api/saved/{id}/challenge`: the same, to be answered by a passkey of the account that is saved here. What it opens lives where the
+/// saved login says.
+///
+/// # Errors
+/// As the problem says. 404 for whoever does not hold its key, whatever passkeys there are.
+pub async fn challenge_of(
+    State(site): State<Arc<Site>>,
+    Peer(device): Peer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let bunch = saved::bunch(&site, &headers).await?;
+    let held = bunch.find(saved::held(&bunch, &id)?).ok_or(Refusal::from(Code::NotFound))?;
+    let browser = cookies::ceremony(&headers);
+    let options = passkey::challenge_of(&site.auth, &browser, held, &device).await?;
+    Ok(asking(options, &browser))
+}
+
+fn asking(options: Value, browser: &str) -> Response {
+    saved::with(Json(options).into_response(), vec![cookies::set_ceremony(browser)])
 }
 
 /// `POST /api/session/passkey`.
@@ -118,6 +138,7 @@ pub async fn challenge(State(site): State<Arc<Site>>, Peer(device): Peer, header
 pub struct PasskeyLogIn {
     /// As the browser's `toJSON()` has it.
     credential: PublicKeyCredential,
+    /// Not looked at where the challenge was a saved login's, and nor is `save`.
     #[serde(default)]
     storage: Option<TokenStorage>,
     #[serde(default)]

@@ -52,6 +52,8 @@ pub fn of(error: auth::Error) -> Problem {
         Error::SecondFactorRequired => Problem::new(Code::SecondFactorRequired),
         Error::InvalidCode => Problem::new(Code::InvalidCode),
         Error::InvalidPasskey => Problem::new(Code::InvalidPasskey),
+        Error::OtherPasskey => Problem::new(Code::InvalidPasskey).titled(text::passkeys::OTHER),
+        Error::NoPasskey => Problem::new(Code::InvalidPasskey).titled(text::passkeys::NONE),
         Error::AlreadyOn => Problem::new(Code::InvalidFields).titled("Two-factor authentication is on already. Turn it off first."),
         Error::TooMany => Problem::new(Code::InvalidFields).titled("You have as many passkeys as there is room for. Remove one first."),
         Error::Confined => Problem { status: 403, ..Problem::new(Code::SecondFactorRequired).titled(text::CONFINED) },

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::authenticator::Authenticator;
 use crate::factor::{PASSWORD, enrol};
+use crate::saved::{id, remove, saved};
 use crate::world::{ACCESS, REFRESH, Reply, Tab, World, on_both};
 
 on_both!(
@@ -19,10 +20,17 @@ on_both!(
     nobody_touches_anothers_passkeys,
     a_passkey_is_renamed_and_removed,
     a_disabled_account_has_no_passkeys,
+    the_row_of_a_saved_account_takes_its_own_passkeys,
+    what_a_row_opens_lives_where_the_saved_login_says,
+    whoever_does_not_hold_the_key_learns_nothing_of_passkeys,
 );
 
 async fn add(tab: &mut Tab, authenticator: &mut Authenticator, name: &str) -> Value {
-    let options = tab.post("/api/passkeys/creation", &json!({"password": PASSWORD})).await;
+    add_with(tab, authenticator, name, PASSWORD).await
+}
+
+async fn add_with(tab: &mut Tab, authenticator: &mut Authenticator, name: &str, password: &str) -> Value {
+    let options = tab.post("/api/passkeys/creation", &json!({"password": password})).await;
     assert_eq!(options.status, 200, "{}", options.text);
     let options = options.json();
     assert_eq!(options["authenticatorSelection"]["residentKey"], "required");
@@ -41,6 +49,11 @@ async fn enter(tab: &mut Tab, authenticator: &mut Authenticator) -> Reply {
 
 async fn answer(tab: &mut Tab, credential: &Value) -> Reply {
     tab.post("/api/session/passkey", &json!({"credential": credential})).await
+}
+
+/// A challenge from the row of a saved account.
+async fn challenge_of(tab: &mut Tab, saved: &str) -> Reply {
+    tab.post(&format!("/api/saved/{saved}/challenge"), &json!({})).await
 }
 
 fn refused(reply: &Reply) {
@@ -219,4 +232,106 @@ async fn a_disabled_account_has_no_passkeys(world: World) {
     add(&mut world.tab_of("mina").await, &mut phone, "").await;
     world.sql("update accounts set disabled_at = 1 where username = 'mina'").await;
     refused(&enter(&mut world.tab(), &mut phone).await);
+}
+
+async fn the_row_of_a_saved_account_takes_its_own_passkeys(world: World) {
+    let (mut phone, mut rovers) = (Authenticator::new(1), Authenticator::new(2));
+    let mut tab = saved(&world, "mina").await;
+    add(&mut tab, &mut phone, "").await;
+    add(&mut tab, &mut Authenticator::new(3), "").await;
+    add_with(&mut world.tab_of("rover").await, &mut rovers, "", "correct-horse-rover").await;
+    tab.log_out().await;
+    let mina = id(&mut tab, "mina").await;
+
+    let options = challenge_of(&mut tab, &mina).await.json();
+    let mut offered: Vec<&str> = options["allowCredentials"].as_array().unwrap().iter().map(|key| key["id"].as_str().unwrap()).collect();
+    offered.sort_unstable();
+    assert_eq!(offered, ["AQEBAQEBAQEBAQEBAQEBAQ", "AwMDAwMDAwMDAwMDAwMDAw"]);
+    assert_eq!((&options["userVerification"], &options["rpId"]), (&json!("required"), &json!("localhost")));
+
+    // An authenticator that takes no notice of them, one that nobody knows, one that lies about its user: all the same.
+    let mut liar = Authenticator { user: phone.user.clone(), ..rovers.clone() };
+    let mut unknown = Authenticator { user: phone.user.clone(), ..Authenticator::new(4) };
+    let mut confused = Authenticator { user: rovers.user.clone(), ..phone.clone() };
+    for other in [&mut rovers, &mut liar, &mut unknown, &mut confused] {
+        let options = challenge_of(&mut tab, &mina).await.json();
+        let reply = answer(&mut tab, &other.get(&options)).await;
+        refused(&reply);
+        assert_eq!(reply.json()["title"], "That passkey does not belong to this account. Use one that does, or log in with the password.");
+    }
+    assert_eq!(world.count("select count(*) from events where kind = 'passkey_unknown'").await, 4);
+    assert_eq!(world.count("select count(distinct account_id) from events where kind = 'passkey_unknown'").await, 1);
+    // It is checked like any other, and answered once.
+    let options = challenge_of(&mut tab, &mina).await.json();
+    let mut unverified = Authenticator { verifies_its_owner: false, ..phone.clone() };
+    refused(&answer(&mut tab, &unverified.get(&options)).await);
+    refused(&answer(&mut tab, &phone.get(&options)).await);
+
+    // One that was told which passkeys will do need not say whose they are.
+    let options = challenge_of(&mut tab, &mina).await.json();
+    let mut credential = phone.get(&options);
+    credential["response"]["userHandle"] = Value::Null;
+    refused(&answer(&mut world.tab(), &credential).await);
+    let reply = answer(&mut tab, &credential).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    assert_eq!((&reply.json()["viewer"]["username"], &reply.json()["saved"]), (&json!("mina"), &json!(true)));
+    assert_eq!(enter(&mut world.tab(), &mut rovers).await.json()["viewer"]["username"], "rover", "the form below takes anybody's");
+}
+
+async fn what_a_row_opens_lives_where_the_saved_login_says(world: World) {
+    let mut phone = Authenticator::new(1);
+    add(&mut world.tab_of("mina").await, &mut phone, "").await;
+    for storage in ["cookie", "hybrid", "local"] {
+        let mut tab = world.tab();
+        let form = json!({"login": "mina", "password": PASSWORD, "storage": storage, "save": true});
+        let grant = tab.post("/api/session", &form).await.json();
+        assert_eq!(tab.json(Method::DELETE, "/api/session", &json!({"refresh": grant["refresh"]})).await.status, 204);
+        let mina = id(&mut tab, "mina").await;
+        let options = challenge_of(&mut tab, &mina).await.json();
+        // Whatever the form below it says.
+        for said in ["memory", "cookie"] {
+            let mut tab = tab.stolen();
+            let options = if said == "cookie" { challenge_of(&mut tab, &mina).await.json() } else { options.clone() };
+            let form = json!({"credential": phone.get(&options), "storage": said, "save": false});
+            let grant = tab.post("/api/session/passkey", &form).await.json();
+            assert_eq!((&grant["storage"], &grant["saved"]), (&json!(storage), &json!(true)), "{said}");
+        }
+    }
+}
+
+async fn whoever_does_not_hold_the_key_learns_nothing_of_passkeys(world: World) {
+    let mut tab = saved(&world, "mina").await;
+    let mina = id(&mut tab, "mina").await;
+    let mut rover = saved(&world, "rover").await;
+    let shape = |reply: Reply| {
+        assert!(reply.sets_no_cookie());
+        let mut problem = reply.json();
+        problem["request_id"] = Value::Null;
+        (reply.status.as_u16(), problem)
+    };
+    // Somebody without a cookie, somebody with another one's, the owner without it.
+    let ask = async || {
+        let mut said = Vec::new();
+        for tab in [&mut world.tab(), &mut rover.stolen(), &mut world.tab_of("mina").await] {
+            said.push(shape(challenge_of(tab, &mina).await));
+        }
+        said
+    };
+    let without = ask().await;
+    assert!(without.iter().all(|(status, _)| *status == 404), "{without:?}");
+    let reply = challenge_of(&mut tab, &mina).await;
+    refused(&reply);
+    assert_eq!(reply.json()["title"], "This account has no passkey. Log in with the password.");
+    add(&mut tab, &mut Authenticator::new(1), "").await;
+    assert_eq!(ask().await, without, "the same as where there is none");
+    assert_eq!(challenge_of(&mut tab, &mina).await.status, 200);
+
+    // A key that is spent opens nothing, and asks nobody.
+    let spent = tab.stolen();
+    tab.log_out().await;
+    remove(&mut tab, &mina).await;
+    assert_eq!(challenge_of(&mut spent.stolen(), &mina).await.status, 404);
+    world.sql("update accounts set disabled_at = 1 where username = 'rover'").await;
+    let rovers = id(&mut rover, "rover").await;
+    assert_eq!(challenge_of(&mut rover, &rovers).await.code(), "session_ended");
 }

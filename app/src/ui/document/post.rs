@@ -23,10 +23,17 @@ pub struct PostPage {
     pub reader: Option<String>,
     /// Unix milliseconds.
     pub now: i64,
-    /// Why a comment was not taken, and what it said.
-    pub refused: Option<(Problem, String)>,
-    /// Why a description was not taken, and what it said.
-    pub undescribed: Option<(Problem, String)>,
+    /// What was not taken.
+    pub refused: Option<Refused>,
+}
+
+/// A form of the page that came back: why, and what was typed into it.
+#[derive(Clone, Debug)]
+pub enum Refused {
+    /// A comment.
+    Comment(Problem, String),
+    /// A description of the picture.
+    Description(Problem, String),
 }
 
 /// What the window is called.
@@ -38,7 +45,12 @@ pub fn title(post: &Post) -> String {
 /// The page.
 #[must_use]
 pub fn post(page: PostPage) -> AnyView {
-    let PostPage { post, comments, reader, now, refused, undescribed } = page;
+    let PostPage { post, comments, reader, now, refused } = page;
+    let (unsaid, undescribed) = match refused {
+        Some(Refused::Comment(problem, typed)) => (Some((problem, typed)), None),
+        Some(Refused::Description(problem, typed)) => (None, Some((problem, typed))),
+        None => (None, None),
+    };
     let here = routes::post(&post.post_id.simple().to_string());
     let mine = |username: &str| reader.as_deref() == Some(username);
     let own = mine(&post.username).then(|| remove([&here, "/delete"].concat(), words::DELETE, words::DELETE_ASKED));
@@ -70,7 +82,7 @@ pub fn post(page: PostPage) -> AnyView {
         view! { <ol role="list" class="comments">{said}</ol> }.erased()
     };
     let form = match &reader {
-        Some(_) => say(&here, refused),
+        Some(_) => say(&here, unsaid),
         None => {
             let log_in = [routes::page::LOG_IN, "?next=", &routes::query_value(&here)].concat();
             view! { <p><a href=log_in>{text::LOG_IN}</a> {words::TO_TAKE_PART}</p> }.erased()

@@ -1,7 +1,5 @@
 //! The log-in page. Whoever is logged in already is taken on to where they wanted to go.
 
-use std::sync::Arc;
-
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -16,7 +14,7 @@ use crate::ui::part::chooser::Chooser;
 use crate::ui::part::field::{Field, Traits, fill, typed};
 use crate::ui::part::form::{Send, Submission, Summary, after_entry, before, next};
 use crate::ui::part::mark::Door;
-use crate::ui::part::passkey::{ByPasskey, UsePasskey};
+use crate::ui::part::passkey::UsePasskey;
 use crate::ui::part::storage::{Choice, StorageChoice};
 use crate::ui::text::{self, log_in as words};
 use crate::wire::problem::{Code, Problem};
@@ -73,7 +71,7 @@ pub(crate) fn LogIn() -> impl IntoView {
     });
 
     // Waits for a log-in under way, and goes on or says why not.
-    let enter = move |answer: Answer<Option<Offer>>, of: Submission| {
+    let enter = move |answer: Answer<Option<Offer>>| {
         let (go, next, storage) = (go.clone(), next(), choice.chosen().unwrap_or_default());
         entering.set_value(true);
         frame.returning.set_value(false);
@@ -97,13 +95,12 @@ pub(crate) fn LogIn() -> impl IntoView {
                     if !matches!(problem.code, Code::Unreachable | Code::InvalidCode | Code::Throttled) {
                         fill(password, "");
                     }
-                    of.refuse(problem);
+                    form.refuse(problem);
                 }
             }
         });
     };
-    let (by_password, by_passkey) = (session.verbs(), session.verbs());
-    let enter_by_passkey = enter.clone();
+    let (by_password, by_passkey, enter_by_passkey) = (session.verbs(), session.verbs(), enter.clone());
     let submit = move |ev: leptos::ev::SubmitEvent| {
         let Some(verbs) = &by_password else { return };
         ev.prevent_default();
@@ -112,20 +109,15 @@ pub(crate) fn LogIn() -> impl IntoView {
         }
         let code = Some(typed(code)).filter(|code| !code.is_empty()).map(Secret::new);
         match filled(typed(login), typed(password)) {
-            Ok((login, password)) => enter(verbs.log_in(Form { login, password, code, storage: choice.chosen(), save: None }), form),
+            Ok((login, password)) => enter(verbs.log_in(Form { login, password, code, storage: choice.chosen(), save: None })),
             Err(problem) => form.refuse(problem),
         }
     };
-    let possible = by_passkey.as_ref().is_some_and(|verbs| verbs.has_passkeys());
-    let by_passkey = ByPasskey {
-        possible,
-        enter: Arc::new(move |of| {
-            if let Some(verbs) = by_passkey.as_ref().filter(|_| of.begin_session(choice.chosen())) {
-                enter_by_passkey(verbs.log_in_by_passkey(choice.chosen()), of);
-            }
-        }),
-    };
-    let in_rows = by_passkey.clone();
+    let press = Box::new(move || {
+        if let Some(verbs) = by_passkey.as_ref().filter(|_| form.begin_session(choice.chosen())) {
+            enter_by_passkey(verbs.log_in_by_passkey(choice.chosen()));
+        }
+    });
 
     let reason = move || query.with(|query| query.get_str("why").map(Why::parse));
     let still = move |why| {
@@ -148,7 +140,7 @@ pub(crate) fn LogIn() -> impl IntoView {
             <div class="narrow">
                 {move || view! { <Heading text=if known.get() { words::BACK } else { words::TITLE } /> }.erased()}
                 {move || said().map(|(why, still)| view! { <p class="notice">{why} {still}</p> }.erased())}
-                {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() passkey=in_rows.clone() /> }.erased())}
+                {move || known.get().then(|| view! { <Chooser of=tap entering=entering next=next().unwrap_or_default() /> }.erased())}
                 <section class="card stack">
                     {move || known.get().then(|| view! { <h2>{words::ANOTHER}</h2> }.erased())}
                     <Summary of=form />
@@ -180,7 +172,7 @@ pub(crate) fn LogIn() -> impl IntoView {
                         }}
                         <StorageChoice choice=choice typed=typed_storage />
                         <Send of=form label=words::SEND busy=words::SENDING />
-                        <UsePasskey by=by_passkey of=form />
+                        <UsePasskey press=press />
                     </form>
                 </section>
                 <p class="center"><a href=routes::page::FORGOT>{words::FORGOT}</a></p>

@@ -1,17 +1,20 @@
 //! "Saved on this browser": one form and one button for each account, which work without scripts. The server has read the list out of
 //! the HTTP-only cookie.
 
+use std::sync::Arc;
+
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::api::{Answer, Api};
 use crate::routes::{self, page};
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, go, session};
 use crate::ui::part::field::typed;
 use crate::ui::part::form::{Submission, Summary};
 use crate::ui::part::mark::Avatar;
-use crate::ui::part::passkey::{ByPasskey, UsePasskey};
+use crate::ui::part::passkey::UsePasskey;
 use crate::ui::text::{self, log_in, saved as words};
 use crate::ui::time;
 use crate::wire::problem::Code;
@@ -21,12 +24,11 @@ use crate::wire::session::{Boot, Why};
 
 /// The rows. `next`: where they lead.
 #[component]
-pub(crate) fn Chooser(of: Submission, entering: StoredValue<bool>, next: String, passkey: ByPasskey) -> impl IntoView {
+pub(crate) fn Chooser(of: Submission, entering: StoredValue<bool>, next: String) -> impl IntoView {
     let accounts = Frame::here().accounts;
     let rows = {
         move || {
-            let row =
-                |saved: Saved| view! { <Row saved=saved of=of entering=entering next=next.clone() passkey=passkey.clone() /> }.erased();
+            let row = |saved: Saved| view! { <Row saved=saved of=of entering=entering next=next.clone() /> }.erased();
             accounts.get().into_iter().map(row).collect::<Vec<_>>()
         }
     };
@@ -42,7 +44,7 @@ pub(crate) fn Chooser(of: Submission, entering: StoredValue<bool>, next: String,
 }
 
 #[component]
-fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String, passkey: ByPasskey) -> impl IntoView {
+fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) -> impl IntoView {
     let Saved { id, username, display_name, ask_password, spent, parked, saved_at, .. } = saved;
     let hint = match spent {
         Some(why) => words::spent(why).to_owned(),
@@ -66,18 +68,13 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String, 
     let (field, name) = (["password-", &username].concat(), username.clone());
     let action = page::TAP.replace("{id}", &id.to_string());
     let to = next.clone();
-    let submit = move |ev: leptos::ev::SubmitEvent| {
-        let Some(verbs) = session.verbs() else { return };
-        ev.prevent_default();
-        if !of.begin() {
-            return;
-        }
+    // Waits for a log-in under way, and goes on or says why not.
+    let enter = move |answer: Answer<()>| {
         let (go, next, name) = (go.clone(), next.clone(), name.clone());
-        let secret = Some(typed(password)).filter(|typed| !typed.is_empty());
         entering.set_value(true);
         frame.returning.set_value(false);
         spawn_local(async move {
-            match verbs.one_tap(id, secret.map(Secret::new)).await {
+            match answer.await {
                 Ok(()) => {
                     go(if next.is_empty() { page::HOME } else { &next });
                 }
@@ -93,6 +90,20 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String, 
             }
         });
     };
+    let (api, enter_by_passkey) = (use_context::<Arc<dyn Api>>(), enter.clone());
+    let press = Box::new(move || {
+        if let Some(api) = api.as_ref().filter(|_| of.begin()) {
+            enter_by_passkey(api.open_by_passkey(id));
+        }
+    });
+    let submit = move |ev: leptos::ev::SubmitEvent| {
+        let Some(verbs) = session.verbs() else { return };
+        ev.prevent_default();
+        if of.begin() {
+            let secret = Some(typed(password)).filter(|typed| !typed.is_empty());
+            enter(verbs.one_tap(id, secret.map(Secret::new)));
+        }
+    };
     let send = if ask_password {
         view! {
             <details class="more" open=of.failed().get_untracked()>
@@ -104,7 +115,7 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String, 
                         <input id=field name="password" type="password" autocomplete="current-password" required node_ref=password />
                     </div>
                     <button class="btn primary">{log_in::SEND}</button>
-                    <UsePasskey by=passkey of=of />
+                    <UsePasskey press=press />
                 </div>
             </details>
         }

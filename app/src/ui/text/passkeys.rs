@@ -16,6 +16,10 @@ pub(crate) const ADD: &str = "Add a passkey";
 pub(crate) const CREATE: &str = "Create the passkey";
 pub(crate) const NOT_MADE: &str = "Your device did not make a passkey. Try again.";
 pub(crate) const MAKING_NEEDS_SCRIPTS: &str = "Making a passkey needs scripts, and scripts do not run here.";
+/// In the row of one saved account, another one's was used.
+pub const OTHER: &str = "That passkey does not belong to this account. Use one that does, or log in with the password.";
+/// There, where the account has none.
+pub const NONE: &str = "This account has no passkey. Log in with the password.";
 /// On the log-in page.
 pub(crate) const USE: &str = "Use a passkey";
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::routes;
-use app::ui::document::post::{self, PostPage};
+use app::ui::document::post::{self, PostPage, Refused};
 use app::ui::text;
 use app::wire::account::Viewer;
 use app::wire::feed::CommentText;
@@ -31,17 +31,10 @@ use crate::store;
 /// # Errors
 /// As the problem says.
 pub async fn show(State(site): State<Arc<Site>>, Path(post): Path<String>, visitor: Visitor) -> Shown {
-    page(&site, visitor, &post, None, None).await
+    page(&site, visitor, &post, None).await
 }
 
-/// `refused` is a comment that was not taken, `undescribed` a description.
-async fn page(
-    site: &Arc<Site>,
-    visitor: Visitor,
-    id: &str,
-    refused: Option<(Problem, String)>,
-    undescribed: Option<(Problem, String)>,
-) -> Shown {
+async fn page(site: &Arc<Site>, visitor: Visitor, id: &str, refused: Option<Refused>) -> Shown {
     let reader = allowed(&visitor, Action::ReadPosts)?;
     let found = match id.parse::<Uuid>() {
         Ok(post_id) => feed::post(&site.auth.db, reader.as_ref().map(|reader| reader.account_id), post_id).await?,
@@ -52,12 +45,12 @@ async fn page(
     };
     let comments = comments::all(site, found.post_id).await?;
     let title = post::title(&found);
-    let (status, title) = match refused.as_ref().or(undescribed.as_ref()) {
+    let (status, title) = match &refused {
         Some(_) => (StatusCode::UNPROCESSABLE_ENTITY, [text::ERROR, &title].concat()),
         None => (StatusCode::OK, title),
     };
     let reader = reader.map(|reader| reader.username);
-    let view = post::post(PostPage { post: found, comments, reader, now: site.auth.clock.now(), refused, undescribed });
+    let view = post::post(PostPage { post: found, comments, reader, now: site.auth.clock.now(), refused });
     Ok(documents::page(visitor, status, &title, view).await)
 }
 
@@ -126,7 +119,7 @@ pub async fn say(State(site): State<Arc<Site>>, Path(post): Path<String>, visito
         Ok(said) => said,
         Err(fault) => {
             let problem = Problem::new(Code::InvalidFields).field("content", fault.to_string());
-            return page(&site, visitor, &post, Some((problem, form.content)), None).await;
+            return page(&site, visitor, &post, Some(Refused::Comment(problem, form.content))).await;
         }
     };
     comments::say(&site, &visitor.headers, &reader, named(&post)?, &said).await?;
@@ -162,7 +155,7 @@ pub async fn describe(State(site): State<Arc<Site>>, Path(id): Path<String>, vis
             if !mine {
                 return Err(Code::NotFound.into());
             }
-            page(&site, visitor, &id, None, Some((problem, form.alt))).await
+            page(&site, visitor, &id, Some(Refused::Description(problem, form.alt))).await
         }
         Err(error) => Err(error.into()),
     }

@@ -42,6 +42,7 @@ mod rooms;
 mod s3;
 mod save;
 mod saved;
+mod saved_guards;
 mod saved_over;
 mod security_pages;
 mod sessions;

@@ -14,6 +14,7 @@ mod activity;
 mod admin;
 mod authenticator;
 mod bad_input;
+mod both_doors;
 mod chain;
 mod change;
 mod cluster;

@@ -146,7 +146,7 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self, EmailFault> {
         let address = text.trim();
         let (local, domain) = address.rsplit_once('@').ok_or(EmailFault)?;
-        let clean = address.len() <= 254 && !address.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"()".contains(c));
+        let clean = address.len() <= 254 && !address.chars().any(|c| c.is_whitespace() || is_hidden(c) || "<>,;\"()".contains(c));
         let dotted = domain.split('.').count() >= 2 && domain.split('.').all(|part| !part.is_empty());
         if clean && dotted && !local.is_empty() && !local.contains('@') { Ok(Self(address.to_owned())) } else { Err(EmailFault) }
     }
@@ -209,13 +209,18 @@ impl NewPassword {
     }
 }
 
-/// The name to show: trimmed, inner white space made single, 50 characters at most, no control or direction-changing characters.
-/// `None` when nothing is left.
+/// Whether a character shows nothing by itself: control characters, those of no width, and those that turn the direction of what follows.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    let unseen =
+        matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    unseen || c.is_control()
+}
+
+/// The name to show: trimmed, inner white space made single, 50 characters at most, none of them hidden. `None` when nothing is left.
 #[must_use]
 pub fn display_name(text: &str) -> Option<String> {
-    let hidden =
-        |c: &char| c.is_control() || matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !hidden(c)).collect();
+    let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
     let name: String = spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").chars().take(50).collect();
     let name = name.trim_end();
     (!name.is_empty()).then(|| name.to_owned())

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::account::is_hidden;
+
 /// A picture with words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
@@ -140,7 +142,7 @@ pub struct CommentText(String);
 /// A comment that is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommentFault {
-    /// Nothing but blanks.
+    /// Nothing that could be seen.
     #[error("Write something")]
     Empty,
     /// More than 500 characters.
@@ -159,7 +161,7 @@ impl CommentText {
     pub fn parse(text: &str) -> Result<Self, CommentFault> {
         // A form sends its lines with both characters.
         let text = text.trim().replace("\r\n", "\n");
-        if text.is_empty() {
+        if text.chars().all(|c| c.is_whitespace() || (is_hidden(c) && !c.is_control())) {
             return Err(CommentFault::Empty);
         }
         if text.chars().count() > 500 {

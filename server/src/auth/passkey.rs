@@ -2,6 +2,7 @@
 //! counts as both factors. What is checked of a credential is checked by `webauthn-rs`; here stands whose it is, and that a challenge is
 //! answered once, in time, by whom it was handed to.
 
+use app::wire::account::is_hidden;
 use app::wire::secret::Secret;
 use app::wire::session::TokenStorage;
 use base64::Engine;
@@ -65,10 +66,7 @@ impl RelyingParty {
 /// [`Error::InvalidCredentials`]; [`Error::TooMany`]; [`Error::InvalidPasskey`] where the site can have none; [`Error::Throttled`].
 pub async fn creation(auth: &Auth, account_id: Uuid, session_id: Uuid, password: &Secret, device: &Device) -> Result<Value> {
     let account = session::prove_password(auth, account_id, password, device).await?;
-    let known = keys(&passkeys::of_account(&auth.db, account_id).await?);
-    if known.len() >= MOST {
-        return Err(Error::TooMany);
-    }
+    let known = keys(&with_room(auth, account_id).await?);
     let exclude = known.iter().map(|key| key.cred_id().clone()).collect();
     let (options, state) = auth
         .relying_party
@@ -88,7 +86,7 @@ pub async fn creation(auth: &Auth, account_id: Uuid, session_id: Uuid, password:
 ///
 /// # Errors
 /// [`Error::InvalidPasskey`] for an answer that does not hold, was given before, is too late, or was asked of somebody else;
-/// [`Error::TooMany`] does not come here, as the password was asked a moment ago.
+/// [`Error::TooMany`] where others have been added since.
 pub async fn create(auth: &Auth, account_id: Uuid, session_id: Uuid, name: &str, credential: &str, device: &Device) -> Result<PasskeyRow> {
     let answer: RegisterPublicKeyCredential = serde_json::from_str(credential).map_err(|_| Error::InvalidPasskey)?;
     let state: PasskeyRegistration =
@@ -97,6 +95,8 @@ pub async fn create(auth: &Auth, account_id: Uuid, session_id: Uuid, name: &str,
         tracing::info!(%error, "a new passkey was refused");
         Error::InvalidPasskey
     })?;
+    // Challenges may have been asked for in advance.
+    with_room(auth, account_id).await?;
     let now = auth.clock.now();
     let row = PasskeyRow {
         passkey_id: id(now),
@@ -249,6 +249,12 @@ async fn refused(auth: &Auth, account_id: Uuid, what: &str, device: &Device) -> 
     Ok(events::insert(&auth.db, account_id, None, what, device, auth.clock.now()).await?)
 }
 
+/// The passkeys of an account, where there is room for one more.
+async fn with_room(auth: &Auth, account_id: Uuid) -> Result<Vec<PasskeyRow>> {
+    let known = passkeys::of_account(&auth.db, account_id).await?;
+    if known.len() < MOST { Ok(known) } else { Err(Error::TooMany) }
+}
+
 /// Those that can be read: all of them.
 fn keys(rows: &[PasskeyRow]) -> Vec<Passkey> {
     rows.iter().filter_map(|row| serde_json::from_str(&row.credential).ok()).collect()
@@ -290,7 +296,7 @@ fn written(value: &impl Serialize) -> Result<String> {
 
 /// A name as it is kept: on one line, not too long, not empty.
 fn named(name: &str) -> String {
-    let name: String = name.chars().filter(|c| !c.is_control()).collect();
+    let name: String = name.chars().filter(|c| !is_hidden(*c)).collect();
     let name: String = name.trim().chars().take(LONGEST_NAME).collect();
     if name.is_empty() { UNNAMED.to_owned() } else { name }
 }

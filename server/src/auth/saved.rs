@@ -45,7 +45,7 @@ pub async fn leave(auth: &Auth, bunch: &mut Bunch, session: &Session, parked: bo
     bunch.forget_account(session.account_id);
     if !parked {
         room(auth, bunch, now)?;
-    } else if bunch.iter().filter(|held| held.row.parked).count() >= MOST {
+    } else if bunch.iter().filter(|held| held.row.parked && held.spent(auth, now).is_none()).count() >= MOST {
         return Ok(());
     }
     let saved_id = match saved_logins::left_by(&auth.db, session.session_id, now).await? {
@@ -184,10 +184,11 @@ pub async fn follow(auth: &Auth, bunch: &Bunch, session: &Session) -> Result<()>
     }
 }
 
-/// A session was in use until now, and so was the saved login it belongs to: its 90 days begin anew.
+/// A session was in use until now, and so was the saved login it belongs to: its 90 days begin anew, or its 12 hours where it is parked.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn touch(auth: &Auth, session_id: Uuid) -> Result<()> {
-    Ok(saved_logins::touch(&auth.db, session_id, auth.clock.now() + limits(auth, true).0).await?)
+    let until = |saved| auth.clock.now() + limits(auth, saved).0;
+    Ok(saved_logins::touch(&auth.db, session_id, until(true), until(false)).await?)
 }

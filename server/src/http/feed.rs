@@ -41,6 +41,10 @@ pub async fn list(State(site): State<Arc<Site>>, caller: Caller, Query(query): Q
 /// # Errors
 /// 404.
 pub async fn picture(State(site): State<Arc<Site>>, Path(name): Path<String>) -> Answer<Response> {
+    // PostgreSQL has no texts with it, and would be asked in vain.
+    if name.contains('\0') {
+        return Err(Code::NotFound.into());
+    }
     let (media_type, content) = if pictures::is_file(&name) {
         ("image/jpeg".to_owned(), site.pictures.read(&name).await?.ok_or(Code::NotFound)?)
     } else {

@@ -30,7 +30,7 @@ pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next)
             }
         }
         response = written;
-    } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+    } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !is_page(&response) {
         response = problem::write(Problem::new(Code::TooLarge), &request_id);
     }
     let https = site.origin.starts_with("https://");
@@ -51,6 +51,11 @@ pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next)
         headers.insert("x-request-id", value);
     }
     response
+}
+
+/// Whether people read it: it says by itself what was wrong.
+fn is_page(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"))
 }
 
 /// How long an upload may take: 8 MB at a megabit a second, and some more.

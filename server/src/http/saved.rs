@@ -167,10 +167,10 @@ pub(super) async fn entered(site: &Site, headers: &HeaderMap, bunch: &mut Bunch,
 /// # Errors
 /// When the database fails.
 pub(super) async fn arrive(site: &Site, headers: &HeaderMap, device: &Device, granted: Granted) -> Answer<(Granted, Vec<HeaderValue>)> {
-    // A client that is no browser keeps no cookies.
+    // A client that is no browser keeps no cookies. Those of a browser that come along all the same stay as they are.
     if granted.session.storage() == TokenStorage::Native {
-        let lines = entered(site, headers, &mut Bunch::default(), &granted).await?;
-        return Ok((granted, lines));
+        replace(site, headers, granted.viewer.session_id).await?;
+        return Ok((granted, Vec::new()));
     }
     // Cookies that contradict each other are no reason to refuse the right password.
     let mut bunch = match bunch(site, headers).await {

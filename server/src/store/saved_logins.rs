@@ -148,8 +148,11 @@ statements! {
     END_OF_FAMILY = "update saved_logins set ended_at = $3, ended_why = $4
         where account_id = $1 and ended_at is null and (saved_id = $2
             or session_id in (select session_id from sessions where session_id = $2 or family = $2))";
-    TOUCH = "update saved_logins set idle_expires_at = case when $2 < expires_at then $2 else expires_at end
-        where session_id = $1 and ended_at is null and idle_expires_at < $2";
+    TOUCH = "update saved_logins set idle_expires_at = case
+            when parked and cast($3 as bigint) < expires_at then cast($3 as bigint)
+            when not parked and cast($2 as bigint) < expires_at then cast($2 as bigint)
+            else expires_at end
+        where session_id = $1 and ended_at is null and idle_expires_at < case when parked then cast($3 as bigint) else cast($2 as bigint) end";
     PURGE = "delete from saved_logins where ended_at < $1 or expires_at < $1";
 }
 
@@ -337,12 +340,12 @@ pub async fn end_of_family(tx: &mut Tx, account_id: Uuid, family: Uuid, why: Why
     on!(tx tx, |conn| sqlx::query(END_OF_FAMILY).bind(account_id).bind(family).bind(now).bind(why.as_str()).execute(conn).await.map(|_| ()))
 }
 
-/// Its session was in use until now: it may be unused until `idle_until`.
+/// Its session was in use until now: it may be unused until `saved_until`, or `parked_until` where it is parked.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn touch(db: &Db, session_id: Uuid, idle_until: Timestamp) -> Result<()> {
-    on!(write db, |conn| sqlx::query(TOUCH).bind(session_id).bind(idle_until).execute(conn).await.map(|_| ()))
+pub async fn touch(db: &Db, session_id: Uuid, saved_until: Timestamp, parked_until: Timestamp) -> Result<()> {
+    on!(write db, |conn| sqlx::query(TOUCH).bind(session_id).bind(saved_until).bind(parked_until).execute(conn).await.map(|_| ()))
 }
 
 /// Removes what ended or ran out before `before`.

@@ -1,5 +1,6 @@
 //! Documents: who is there is decided before the first byte, and every form works without scripts.
 
+use app::routes::query_value;
 use axum::http::Method;
 use serde_json::json;
 
@@ -175,20 +176,55 @@ async fn a_document_is_kept_by_no_cache_and_runs_no_foreign_script(world: World)
 }
 
 async fn nobody_is_led_to_another_site(world: World) {
-    for next in [
+    let long = format!("//{}", "evil.".repeat(2000));
+    for (at, next) in [
         "//evil.example",
-        "/%5Cevil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "\\/evil.example",
         "https://evil.example",
-        "%09//evil.example",
+        "https:evil.example",
         "javascript:alert(1)",
-        "/ok%0d%0aSet-Cookie:x=1",
-    ] {
+        "data:text/html,evil",
+        "/%2f/evil.example",
+        "/%2F%2Fevil.example",
+        "/%5cevil.example",
+        "\t//evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "\0//evil.example",
+        " //evil.example",
+        "/ok\r\nSet-Cookie: x=1",
+        "/\u{202e}evil.example",
+        "evil.example",
+        "@evil.example",
+        &long,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let next = query_value(next);
+        // Nobody is logged in: neither the form nor a link of the page knows of it.
+        for page in ["/login", "/signup"] {
+            let shown = world.tab().get(&format!("{page}?next={next}")).await;
+            assert!(shown.status == 200 && !shown.text.contains("evil") && !shown.text.contains("alert(1)"), "{page} {next:.40}");
+        }
+        let sign_up = format!("username=new{at}&email=new{at}@example.org&password=lantern+copper+sofa&next={next}");
+        assert_eq!(world.tab().form("/signup", &sign_up).await.header("location"), Some("/welcome/save"), "{next:.40}");
+        let wrong = world.tab().form("/login", &format!("login=mina&password=&next={next}")).await;
+        assert!(wrong.status == 422 && !wrong.text.contains("name=\"next\""), "a form that comes back has forgotten it: {next:.40}");
+        // What the throttle counts is over.
+        world.pass(60);
         let mut tab = world.tab();
         let reply = tab.form("/login", &format!("login=mina&password=correct-horse-mina&next={next}")).await;
-        assert_eq!(reply.header("location"), Some("/welcome/save"), "{next}");
+        assert_eq!(reply.header("location"), Some("/welcome/save"), "{next:.40}");
         let reply = tab.form("/welcome/save", &format!("save=no&next={next}")).await;
-        assert_eq!(reply.header("location"), Some("/"), "{next}");
-        assert_eq!(tab.get(&format!("/login?next={next}")).await.header("location"), Some("/"), "{next}");
+        assert_eq!(reply.header("location"), Some("/"), "{next:.40}");
+        assert_eq!(tab.get(&format!("/login?next={next}")).await.header("location"), Some("/"), "{next:.40}");
+        tab.form("/welcome/save", "save=yes").await;
+        let id = crate::saved::id(&mut tab, "mina").await;
+        assert_eq!(tab.form(&format!("/login/saved/{id}"), &format!("next={next}")).await.header("location"), Some("/"), "{next:.40}");
     }
 }
 

@@ -1,12 +1,18 @@
 //! Limits and second thoughts that no use of the site comes upon by itself.
 
+use std::sync::Arc;
+use std::task::Poll;
+
 use app::wire::secret::Secret;
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use futures::future::Either;
 use serde_json::{Value, json};
 use server::config::Config;
+use tokio::sync::Semaphore;
 
 use crate::passwords::link;
-use crate::world::{Reply, Tab, World, on_both};
+use crate::world::{ACCESS, Reply, Tab, World, on_both};
 
 on_both!(
     an_address_that_nobody_has_claimed_gets_no_link,
@@ -22,6 +28,8 @@ on_both!(
     what_a_client_says_of_itself_is_cut_and_not_believed,
     an_address_puts_no_words_into_our_mouth,
     a_browser_that_is_logged_out_is_called_nothing_any_more,
+    sixteen_uploads_are_read_at_a_time,
+    what_matters_asks_the_database_whether_the_session_lives,
 );
 
 async fn kinds(tab: &mut Tab) -> Vec<String> {
@@ -162,4 +170,100 @@ async fn mails_that_are_sent_are_shown_to_nobody_else() {
     let world = World::with(config).await;
     world.tab().post("/api/password/forgot", &json!({"login": "mina"})).await;
     assert_eq!(world.tab_of("mina").await.get("/mail").await.status, 404);
+}
+
+async fn sixteen_uploads_are_read_at_a_time(world: World) {
+    const ROOM: usize = 16;
+    let mut tab = world.tab_of("mina").await;
+    let begun = Arc::new(Semaphore::new(0));
+    // Each is asked for its first piece, which never comes.
+    let stuck = |path: &str| {
+        let begun = Arc::clone(&begun);
+        let asked = std::sync::Once::new();
+        let body = futures::stream::poll_fn(move |_| {
+            asked.call_once(|| begun.add_permits(1));
+            Poll::<Option<std::io::Result<Vec<u8>>>>::Pending
+        });
+        let request = Request::post(path)
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", format!("{ACCESS}={}", tab.jar[ACCESS]))
+            .header("content-type", "multipart/form-data; boundary=edge");
+        request.body(Body::from_stream(body)).unwrap()
+    };
+    let uploads: Vec<_> = (0..ROOM).map(|at| stuck(if at % 2 == 0 { "/api/posts" } else { "/new" })).collect();
+    let picture = crate::posts::jpeg(40, 50);
+    let fields: [(&str, &[u8]); 1] = [("picture", &picture)];
+    {
+        let reading = futures::future::join_all(uploads.into_iter().map(|request| world.raw(request)));
+        let refused = async {
+            begun.acquire_many(ROOM as u32).await.unwrap().forget();
+            let reply = tab.multipart("/api/posts", &fields).await;
+            assert_eq!((reply.status.as_u16(), reply.code(), reply.header("retry-after")), (503, "busy".into(), Some("2")));
+            let page = tab.multipart("/new", &fields).await;
+            assert!(page.status == 503 && page.header("content-type").unwrap().starts_with("text/html"), "{}", page.text);
+        };
+        futures::pin_mut!(reading, refused);
+        assert!(matches!(futures::future::select(reading, refused).await, Either::Right(_)));
+    }
+    // Those were given up, and there is room again.
+    assert_eq!(tab.multipart("/api/posts", &fields).await.status, 201);
+}
+
+/// Where another server has ended it a moment ago, and this one has not heard of it yet.
+async fn what_matters_asks_the_database_whether_the_session_lives(world: World) {
+    let tab = world.tab_of("admin").await;
+    world.sql("update sessions set ended_at = 1, ended_why = 'elsewhere'").await;
+    assert_eq!(tab.stolen().get("/api/me").await.status, 200, "this one has not heard of it, or this test is worth nothing");
+    let password = json!({"password": "correct-horse-admin"});
+    let nobody = "00000000-0000-0000-0000-000000000001";
+    for (method, path, body) in [
+        (Method::GET, "/api/sessions".to_owned(), json!({})),
+        (Method::DELETE, "/api/sessions".into(), password.clone()),
+        (Method::DELETE, format!("/api/sessions/{nobody}"), json!({})),
+        (Method::PATCH, format!("/api/sessions/{nobody}"), json!({"name": "x"})),
+        (Method::GET, "/api/account".into(), json!({})),
+        (Method::DELETE, "/api/account".into(), password.clone()),
+        (Method::GET, "/api/activity".into(), json!({})),
+        (Method::POST, format!("/api/activity/{nobody}"), json!({"mine": true})),
+        (Method::PUT, "/api/password".into(), json!({"current": "correct-horse-admin", "new": "lantern copper sofa"})),
+        (Method::GET, "/api/factor".into(), json!({})),
+        (Method::POST, "/api/factor/totp".into(), password.clone()),
+        (Method::POST, "/api/factor/totp/confirm".into(), json!({"code": "000000"})),
+        (Method::DELETE, "/api/factor/totp".into(), json!({"password": "correct-horse-admin", "code": "000000"})),
+        (Method::POST, "/api/factor/recovery-codes".into(), json!({"password": "correct-horse-admin", "code": "000000"})),
+        (Method::POST, "/api/factor/session".into(), json!({"code": "000000"})),
+        (Method::GET, "/api/passkeys".into(), json!({})),
+        (Method::POST, "/api/passkeys/creation".into(), password.clone()),
+        (Method::POST, "/api/passkeys".into(), json!({"credential": {}})),
+        (Method::PATCH, format!("/api/passkeys/{nobody}"), json!({"name": "x"})),
+        (Method::DELETE, format!("/api/passkeys/{nobody}"), password.clone()),
+        (Method::GET, "/api/admin/accounts".into(), json!({})),
+        (Method::PATCH, format!("/api/admin/accounts/{nobody}"), json!({"disabled": true})),
+        (Method::DELETE, format!("/api/admin/accounts/{nobody}/sessions"), json!({})),
+        (Method::GET, "/api/admin/events".into(), json!({})),
+    ] {
+        let reply = tab.stolen().json(method.clone(), &path, &body).await;
+        assert_eq!((reply.status.as_u16(), reply.code()), (401, "invalid_token".into()), "{method} {path}");
+    }
+    // The pages of the same, as the app fetches them, and their forms.
+    let mut app = world.tab();
+    app.bearer = Some(tab.jar[ACCESS].clone());
+    let security = |rest: &str| format!("/settings/security/{rest}");
+    for (path, form) in [
+        (security("sessions"), "deed=others&password=correct-horse-admin"),
+        (security("activity"), "session=x"),
+        (security("password"), "current=correct-horse-admin&new=lantern+copper+sofa"),
+        (security("two-factor"), "do=begin&password=correct-horse-admin"),
+        (security("passkeys"), "do=begin&password=correct-horse-admin"),
+        (format!("/admin/accounts/{nobody}"), "deed=disabled"),
+    ] {
+        for reply in [app.form(&path, form).await, tab.stolen().form(&path, form).await] {
+            assert_eq!(reply.status, 401, "{path}: {:.200}", reply.text);
+        }
+        // Before a password is typed, that page holds nothing of anybody's.
+        if !path.ends_with("password") {
+            assert_eq!(app.get(&path).await.status, 401, "{path}");
+        }
+    }
+    assert_eq!(world.count("select count(*) from events where kind = 'password_changed'").await, 0);
 }

@@ -23,6 +23,9 @@ on_both!(
     the_row_of_a_saved_account_takes_its_own_passkeys,
     what_a_row_opens_lives_where_the_saved_login_says,
     whoever_does_not_hold_the_key_learns_nothing_of_passkeys,
+    an_account_has_twenty_and_no_more,
+    a_session_that_adds_one_has_shown_both_factors,
+    answers_to_challenges_have_to_wait,
 );
 
 async fn add(tab: &mut Tab, authenticator: &mut Authenticator, name: &str) -> Value {
@@ -334,4 +337,47 @@ async fn whoever_does_not_hold_the_key_learns_nothing_of_passkeys(world: World) 
     world.sql("update accounts set disabled_at = 1 where username = 'rover'").await;
     let rovers = id(&mut rover, "rover").await;
     assert_eq!(challenge_of(&mut rover, &rovers).await.code(), "session_ended");
+
+async fn an_account_has_twenty_and_no_more(world: World) {
+    let mut tab = world.tab_of("mina").await;
+    for number in 1..20 {
+        add(&mut tab, &mut Authenticator::new(number), "").await;
+    }
+    // Two challenges are asked for while there is room for one more.
+    let mut challenges = Vec::new();
+    for _ in 0..2 {
+        challenges.push(tab.post("/api/passkeys/creation", &json!({"password": PASSWORD})).await.json());
+    }
+    let answer = |number: u8, options: &Value| json!({"credential": Authenticator::new(number).create(options)});
+    assert_eq!(tab.post("/api/passkeys", &answer(20, &challenges[0])).await.status, 201);
+    let full = tab.post("/api/passkeys", &answer(21, &challenges[1])).await;
+    let asked = tab.post("/api/passkeys/creation", &json!({"password": PASSWORD})).await;
+    let message = "You have as many passkeys as there is room for. Remove one first.";
+    for reply in [full, asked] {
+        assert_eq!((reply.status.as_u16(), reply.code(), &reply.json()["title"]), (422, "invalid_fields".into(), &json!(message)));
+    }
+    let page = tab.form("/settings/security/passkeys", &format!("do=begin&password={PASSWORD}")).await;
+    assert!(page.status == 422 && page.text.contains(message), "{}: {}", page.status, page.text);
+    assert_eq!(world.count("select count(*) from passkeys").await, 20);
+    // Somebody else's are not counted.
+    let rover = json!({"password": "correct-horse-rover"});
+    assert_eq!(world.tab_of("rover").await.post("/api/passkeys/creation", &rover).await.status, 200);
+}
+
+async fn a_session_that_adds_one_has_shown_both_factors(world: World) {
+    let (mut tab, mut other) = (world.tab_of("mina").await, world.tab_of("mina").await);
+    let strong = async |tab: &mut Tab| tab.get("/api/factor").await.json()["strong"].clone();
+    assert_eq!(strong(&mut tab).await, json!(false));
+    add(&mut tab, &mut Authenticator::new(1), "").await;
+    assert_eq!((strong(&mut tab).await, strong(&mut other).await), (json!(true), json!(false)));
+}
+
+async fn answers_to_challenges_have_to_wait(world: World) {
+    // Made up, so that no challenge is asked for, which would be counted itself.
+    let credential = Authenticator { user: vec![7; 16], ..Authenticator::new(1) }.get(&json!({"challenge": "A".repeat(43)}));
+    let mut statuses = Vec::new();
+    for _ in 0..102 {
+        statuses.push(answer(&mut world.tab(), &credential).await.status.as_u16());
+    }
+    assert_eq!((statuses[0], statuses[101]), (401, 429));
 }

@@ -21,6 +21,7 @@ use crate::http::comments;
 use crate::http::documents::{self, Shown};
 use crate::http::extract::Form;
 use crate::http::posts::named;
+use crate::http::problem::Answer;
 use crate::http::ssr::see_other;
 use crate::http::visitor::Visitor;
 use crate::site::Site;
@@ -67,8 +68,12 @@ pub(super) fn allowed(visitor: &Visitor, action: Action) -> Result<Option<Viewer
 }
 
 /// A path that only forms are posted to, opened: after a log-in on the way, for one.
-pub async fn open(Path(path): Path<Vec<String>>) -> Response {
-    see_other(&routes::post(path.first().map_or("", String::as_str)))
+///
+/// # Errors
+/// 404 where it names no post.
+pub async fn open(Path(path): Path<Vec<String>>) -> Answer<Response> {
+    let post_id = named(path.first().map_or("", String::as_str))?;
+    Ok(see_other(&routes::post(&post_id.simple().to_string())))
 }
 
 /// `on=true` or `on=false`: what a switch shall be.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::routes;
 use app::ui::document::user::{self, UserPage};
 use app::ui::text;
+use app::wire::account::Username;
 use app::wire::problem::Code;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -16,6 +17,7 @@ use crate::feed::people;
 use crate::http::documents::{self, Shown};
 use crate::http::extract::Form;
 use crate::http::feed::After;
+use crate::http::problem::Answer;
 use crate::http::ssr::see_other;
 use crate::http::visitor::Visitor;
 use crate::site::Site;
@@ -37,8 +39,12 @@ pub async fn show(State(site): State<Arc<Site>>, Path(username): Path<String>, Q
 }
 
 /// The button's path, opened.
-pub async fn open(Path(username): Path<String>) -> Response {
-    see_other(&routes::user(&username))
+///
+/// # Errors
+/// 404 where it names nobody.
+pub async fn open(Path(username): Path<String>) -> Answer<Response> {
+    let username = Username::parse(&username).map_err(|_| Code::NotFound)?;
+    Ok(see_other(&routes::user(username.as_str())))
 }
 
 /// The follow button.

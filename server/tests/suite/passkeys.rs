@@ -337,6 +337,7 @@ async fn whoever_does_not_hold_the_key_learns_nothing_of_passkeys(world: World) 
     world.sql("update accounts set disabled_at = 1 where username = 'rover'").await;
     let rovers = id(&mut rover, "rover").await;
     assert_eq!(challenge_of(&mut rover, &rovers).await.code(), "session_ended");
+}
 
 async fn an_account_has_twenty_and_no_more(world: World) {
     let mut tab = world.tab_of("mina").await;

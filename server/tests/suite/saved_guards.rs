@@ -183,6 +183,7 @@ async fn while_a_key_is_overtaken_nothing_is_done_with_the_others(world: World) 
     assert_eq!((reply.status.as_u16(), reply.code()), (409, "superseded".into()));
     assert!(reply.sets_no_cookie());
     assert_eq!(world.count("select count(*) from saved_logins").await, 2);
+    assert_eq!(world.count("select count(*) from sessions where storage = 'local' and not saved and generation = 1").await, 1);
     goes_on(&world, &mut tab, &["rover", "mina", "rover"]).await;
 }
 

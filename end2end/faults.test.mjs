@@ -3,16 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Household, PATIENCE, REFRESH, street } from './household.mjs';
+import { EXPIRY, Household, PATIENCE, REFRESH, street } from './household.mjs';
 import { busy, down, halved, late, lost, portal, refused, reordered } from './proxy.mjs';
 import { soon } from './support.mjs';
 
 const STORAGES = ['cookie', 'hybrid', 'local', 'session', 'memory'];
 const TABS = [6, 2, 1];
 const LOCK = [true, false];
-
-/** Longer than a token lives. */
-const EXPIRY = 75_000;
 
 const each = ({ shared, tabs }) => (shared ? 1 : tabs);
 
@@ -93,7 +90,7 @@ async function live(home, browser) {
     return row;
 }
 
-test('nobody is logged out for no reason', { timeout: 560_000 }, async () => {
+test('nobody is logged out for no reason', { timeout: 700_000 }, async () => {
     const rows = [];
     await street(async ({ proxy, browser }) => {
         const homes = TABS.flatMap((tabs) => STORAGES.flatMap((storage) => LOCK.map((lock) => new Household(proxy, { storage, tabs, lock }))));

@@ -12,8 +12,15 @@ import { MINA, feed, logIn } from './walk.mjs';
 export const REFRESH = 'POST /api/session/refresh';
 const INSPECT = 'GET /api/session';
 
-/** After this many milliseconds without a hand-out, the next refresh replaces the token: the race window of a token that lives 60 s, and some. */
-const APART = 6_150;
+/** Seconds that an access token lives here: short, so that there is much to see, and with a race window (a tenth of it) that is longer than a
+ *  tab can hang where dozens of them share two cores. With the usual life it is 30 s. */
+const LIFE = 90;
+
+/** After this many milliseconds without a hand-out, the next refresh replaces the token: the race window, and some. */
+const APART = LIFE * 100 + 150;
+
+/** Longer than a token lives. */
+export const EXPIRY = LIFE * 1_000 + 15_000;
 
 /** Dozens of tabs at once are slow, and that is not what this is about. */
 export const PATIENCE = 40_000;
@@ -24,7 +31,7 @@ export async function street(play) {
     const proxy = await Proxy.open();
     const server = new Server(join(folder, 'data'), {
         NIGHTLATCH_ORIGIN: proxy.origin,
-        NIGHTLATCH_ACCESS_LIFE: '60s',
+        NIGHTLATCH_ACCESS_LIFE: `${LIFE}s`,
         NIGHTLATCH_THROTTLE: 'off',
         // Dozens log in at once, and passwords are not what this is about.
         NIGHTLATCH_ARGON2_MEMORY: '7168',

@@ -1,6 +1,7 @@
 // Measures the release build in a real Chromium, on this machine, over loopback: how long a saved session of 90 days takes from opening the
 // browser's page to the first post on the screen, and what Lighthouse says of the pages. Budgets that are missed end with 1.
 
+import { createServer } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,8 +56,16 @@ function told(name, values, budget) {
     console.log(`${name.padEnd(52)} n ${values.length}  median ${at(0.5)} ms  p95 ${at(0.95)} ms${allowed}`);
 }
 
-/** From the start of the navigation until the first post was painted, as the browser measured it. */
-async function reopen({ cached = true, restarted = false } = {}) {
+/** A page with one line of text and nothing else: what this browser takes on this machine to open anything at all. */
+const bare = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
+    response.end('<!DOCTYPE html><html lang="en"><title>Bare</title><link rel="icon" href="data:,"><p elementtiming="first-post">One line.</p>');
+});
+await new Promise((resolve) => bare.listen(0, 'localhost', resolve));
+const BARE = `http://localhost:${bare.address().port}/`;
+
+/** From the start of the navigation until the first post was painted, as the browser measured it. `at` is another page in its place. */
+async function reopen({ cached = true, restarted = false, at } = {}) {
     await server.stop();
     age(AGE_DAYS);
     await server.start();
@@ -69,7 +78,7 @@ async function reopen({ cached = true, restarted = false } = {}) {
         // A tab of a browser that runs, or the first thing a browser does.
         if (!restarted) await browser.pages()[0].waitForTimeout(SETTLED);
         const page = restarted ? browser.pages()[0] : await browser.newPage();
-        await page.goto('/');
+        await page.goto(at ?? '/');
         const ms = await page.evaluate(
             () =>
                 new Promise((resolve) => {
@@ -79,6 +88,7 @@ async function reopen({ cached = true, restarted = false } = {}) {
                     }).observe({ type: 'element', buffered: true });
                 }),
         );
+        if (at) return ms;
         // The refresh that follows has to be kept, or the next opening would come with an old token.
         await page.waitForFunction(() => performance.getEntriesByName(`${location.origin}/api/session/refresh`).length > 0);
         await page.waitForTimeout(SETTLED);
@@ -131,16 +141,20 @@ try {
     await first.close();
 
     console.log(`Chromium over loopback, release build, SQLite; a saved session last used ${AGE_DAYS} days ago`);
-    const [cold, warm, restarted] = [[], [], []];
+    const [cold, warm, restarted, nothing] = [[], [], [], []];
     await reopen();
     for (let run = 0; run < RUNS; run += 1) {
         cold.push(await reopen({ cached: false }));
         warm.push(await reopen());
         restarted.push(await reopen({ restarted: true }));
+        nothing.push(await reopen({ at: BARE }));
     }
     told('first post painted, nothing in the cache', cold, 250);
     told('first post painted, scripts in the cache', warm, 150);
     told('the same, the first page of a browser just started', restarted);
+    told('for comparison: a page with one line, in a new tab', nothing);
+    const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+    console.log(`with scripts in the cache, as a multiple of that page: ${(median(warm) / median(nothing)).toFixed(2)}`);
 
     console.log('\nLighthouse, mobile, median of 5');
     const browser = await launch([`--remote-debugging-port=${PORT}`]);
@@ -150,6 +164,7 @@ try {
     await lighten(browser, '/login');
     await browser.close();
 } finally {
+    bare.close();
     await server.stop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

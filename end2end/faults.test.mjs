@@ -58,8 +58,7 @@ async function happens({ make, times, unasked }, home) {
 
     await home.apart();
     const before = home.calls(REFRESH).length;
-    const said = await home.stumble();
-    await soon('every tab to stumble', () => said.happened === home.tabs, PATIENCE);
+    await home.everyTabStumbles();
     await stumbleUntil(home, 'the next refresh to be granted', () => home.calls(REFRESH).slice(before).some(({ status }) => status === 200));
     await home.everyTabIsAnswered();
     home.forget();

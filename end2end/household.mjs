@@ -23,7 +23,7 @@ const APART = LIFE * 100 + 150;
 export const EXPIRY = LIFE * 1_000 + 15_000;
 
 /** Dozens of tabs at once are slow, and that is not what this is about. */
-export const PATIENCE = 40_000;
+export const PATIENCE = 60_000;
 
 /** A server, a proxy before it, and one browser process. */
 export async function street(play) {
@@ -139,6 +139,20 @@ export class Household {
         const said = this.plan(INSPECT, expired, this.tabs);
         await Promise.all(this.pages.map(ask));
         return said;
+    }
+
+    /** Until as many have stumbled as there are tabs. They are asked again after a while: what is pressed while an answer is on its way asks
+     *  nothing. */
+    async everyTabStumbles() {
+        const said = await this.stumble();
+        let next = performance.now() + 8_000;
+        await soon('every tab to stumble', async () => {
+            if (said.happened === this.tabs) return true;
+            if (performance.now() < next) return false;
+            next = performance.now() + 8_000;
+            await Promise.all(this.pages.map(ask));
+            return said.happened === this.tabs;
+        }, PATIENCE);
     }
 
     /** Until every tab has had an answer from the API, asking again as an impatient person does. */

@@ -95,6 +95,10 @@ scene('everything that people do is done by keyboard alone, and the focus is alw
         await expectText(page.locator('h1'), words);
         await page.locator('h1:focus').waitFor();
     };
+    // Listened for from here on: the browser has to be told before the key is pressed.
+    const chosen = new Promise((resolve, reject) => {
+        page.on('filechooser', (chooser) => chooser.setFiles(picture(1200, 800)).then(resolve, reject));
+    });
     await page.goto('/signup');
     await hydrated(page);
     for (const [name, text] of Object.entries(NEW)) {
@@ -112,9 +116,8 @@ scene('everything that people do is done by keyboard alone, and the focus is alw
     await page.keyboard.press('Enter');
     await heading('New post');
     await to('[name="picture"]');
-    const chooser = page.waitForEvent('filechooser');
     await page.keyboard.press('Enter');
-    await (await chooser).setFiles(picture(1200, 800));
+    await chosen;
     await to('[name="caption"]');
     await page.keyboard.type('From one colour to another');
     await to('[name="alt"]');

@@ -14,7 +14,7 @@ const INSPECT = 'GET /api/session';
 
 /** Seconds that an access token lives here: short, so that there is much to see, and with a race window (a tenth of it) that is longer than a
  *  tab can hang where dozens of them share two cores. With the usual life it is 30 s. */
-const LIFE = 90;
+const LIFE = 75;
 
 /** After this many milliseconds without a hand-out, the next refresh replaces the token: the race window, and some. */
 const APART = LIFE * 100 + 150;

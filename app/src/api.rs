@@ -4,8 +4,6 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use uuid::Uuid;
-
 use crate::wire::problem::Problem;
 use crate::wire::saved::Saved;
 use crate::wire::session::Inspection;
@@ -17,9 +15,6 @@ pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 pub trait Api: Send + Sync {
     /// The saved logins of this browser, whoever is logged in.
     fn saved(&self) -> Answer<Vec<Saved>>;
-
-    /// Logs in to the account of a saved login with one of its passkeys, which the browser asks its owner for.
-    fn open_by_passkey(&self, saved: Uuid) -> Answer<()>;
 
     /// The access token of this session taken apart; a local build only.
     fn inspect(&self) -> Answer<Inspection>;

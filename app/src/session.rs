@@ -41,6 +41,8 @@ pub trait Verbs: Send + Sync {
     fn sign_up(&self, form: SignUp) -> Answer<Option<Offer>>;
     /// One tap: opens a session by a saved login of this browser. Whoever was logged in before stays within reach.
     fn one_tap(&self, id: Uuid, password: Option<Secret>) -> Answer<()>;
+    /// The same with one of the passkeys of its account, which the browser asks its owner for.
+    fn one_tap_by_passkey(&self, id: Uuid) -> Answer<()>;
     /// Gone locally at once, then told to the server. Never fails towards the page.
     fn log_out(&self, leave: Leave) -> Answer<()>;
     /// Changes the living session: whether it outlives the browser's closing, where its tokens live.

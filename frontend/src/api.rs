@@ -115,11 +115,6 @@ impl Api for Browser {
         self.with(|engine| async move { engine.saved().await })
     }
 
-    fn open_by_passkey(&self, saved: Uuid) -> Answer<()> {
-        let answer = self.by_passkey(None, Some(saved));
-        Box::pin(async move { answer.await.map(drop) })
-    }
-
     fn inspect(&self) -> Answer<Inspection> {
         self.read(routes::api::SESSION.to_owned())
     }
@@ -135,7 +130,7 @@ impl Verbs for Browser {
     }
 
     fn log_in_by_passkey(&self, storage: Option<TokenStorage>) -> Answer<Option<Offer>> {
-        self.by_passkey(storage, None)
+        self.with(move |engine| async move { engine.log_in_by_passkey(None, storage, &passkey::answer).await.map(|_| engine.offer()) })
     }
 
     fn sign_up(&self, form: SignUp) -> Answer<Option<Offer>> {
@@ -144,6 +139,10 @@ impl Verbs for Browser {
 
     fn one_tap(&self, id: Uuid, password: Option<Secret>) -> Answer<()> {
         self.with(move |engine| async move { engine.one_tap(id, password).await.map(drop) })
+    }
+
+    fn one_tap_by_passkey(&self, id: Uuid) -> Answer<()> {
+        self.with(move |engine| async move { engine.log_in_by_passkey(Some(id), None, &passkey::answer).await.map(drop) })
     }
 
     fn log_out(&self, leave: Leave) -> Answer<()> {
@@ -187,34 +186,6 @@ impl Browser {
             engine.renew_now().await;
             Ok(())
         }));
-    }
-
-    /// Logs in with a passkey: with anybody's, or with one of the account of a saved login.
-    fn by_passkey(&self, storage: Option<TokenStorage>, saved: Option<Uuid>) -> Answer<Option<Offer>> {
-        self.with(move |engine| async move {
-            let refused = Rc::new(RefCell::new(None));
-            let (ask, said) = (engine.clone(), refused.clone());
-            let ceremony = move |options| -> Pending<'static, Option<Secret>> {
-                let Some(saved) = saved else { return passkey::answer(options) };
-                let (ask, said) = (ask.clone(), said.clone());
-                // The engine's own challenge names nobody: this account's takes its place.
-                let path = routes::api::SAVED_CHALLENGE.replace("{id}", &saved.to_string());
-                Box::pin(async move {
-                    // As a form's, so that the cookie that holds the key travels whatever the storage.
-                    match ask.page(&path, Some(Form { body: Rc::new(()), slow: false })).await {
-                        Ok(response) => passkey::answer(response.body).await,
-                        Err(problem) => {
-                            said.replace(Some(problem));
-                            None
-                        }
-                    }
-                })
-            };
-            match engine.log_in_by_passkey(storage, &ceremony).await {
-                Ok(_) => Ok(engine.offer()),
-                Err(problem) => Err(refused.take().unwrap_or(problem)),
-            }
-        })
     }
 
     /// Begins when somebody waits for it: a resource that came with the HTML asks, and does not wait.

@@ -69,6 +69,8 @@ pub struct Engine {
     pub(super) offer: Cell<Option<Offer>>,
     /// What was last said beside the page.
     pub(super) aside: Cell<Aside>,
+    /// When another tab said that it stored something which was not to be seen yet.
+    pub(super) unseen: Cell<Option<f64>>,
     /// The session that was logged out here last.
     pub(super) left: Cell<Option<Uuid>>,
     /// A log-out of a moment ago, and when to look whether another tab has buried it.
@@ -96,6 +98,7 @@ impl Engine {
             news: Cell::new(false),
             offer: Cell::new(None),
             aside: Cell::default(),
+            unseen: Cell::default(),
             left: Cell::default(),
             farewell: RefCell::default(),
             groups: Cell::new(0),

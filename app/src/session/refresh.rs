@@ -75,7 +75,7 @@ impl Engine {
             if self.epoch.get() != epoch {
                 return self.overtaken();
             }
-            match Found::of(self.ports.store.load(), &known) {
+            match self.find(&known) {
                 Found::Same => {}
                 Found::Behind => self.put_back(&known),
                 Found::Gone(why) => {
@@ -137,7 +137,7 @@ impl Engine {
     /// What the store says when an answer comes: another tab may have logged out, or in as somebody else, and this one not have heard of
     /// it yet. A grant must not bury that.
     pub(super) fn outdated(&self, known: &Kept) -> Option<Outcome> {
-        match Found::of(self.ports.store.load(), known) {
+        match self.find(known) {
             Found::Gone(why) => {
                 self.let_go(why);
                 Some(Outcome::Ended(why))
@@ -156,7 +156,7 @@ impl Engine {
     }
 
     fn moved_since(&self, known: &Kept) -> bool {
-        matches!(Found::of(self.ports.store.load(), known), Found::Moved(_))
+        matches!(self.find(known), Found::Moved(_))
     }
 
     fn refreshing(&self, known: &Kept, with_cookies: bool) -> Request {

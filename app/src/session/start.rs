@@ -15,7 +15,7 @@ use crate::wire::account::Viewer;
 use crate::wire::session::{Boot, TokenStorage, Why};
 
 /// How long the watchman sleeps at most, in milliseconds. Timers are only a hint, as browsers throttle and laptops sleep.
-const ROUND: f64 = 5_000.0;
+pub(super) const ROUND: f64 = 5_000.0;
 /// How long a tab waits for the word of another one, in milliseconds.
 pub(super) const HEARSAY: f64 = 1_000.0;
 
@@ -137,14 +137,13 @@ impl Engine {
         match message {
             Message::LoggedOut { session_id, why } if held.is_some_and(|(mine, _)| mine == session_id) => {
                 match self.ports.store.load() {
+                    Some(Record::Session(kept)) if kept.viewer.session_id != session_id => {}
                     // The word can be faster than the store. What lies there may be what this tab sees of a log-out already written
                     // down, which must not be cleared away, or a grant that has buried it.
-                    Some(Record::Session(kept))
-                        if kept.viewer.session_id == session_id && kept.place() == Place::Browser && why == Why::LoggedOut =>
-                    {
+                    Some(Record::Session(kept)) if why == Why::LoggedOut && kept.place() == Place::Browser => {
                         self.remember(kept.revoke(self.stamp()));
                     }
-                    Some(Record::Session(kept)) if kept.viewer.session_id == session_id => self.ports.store.clear(),
+                    Some(Record::Session(_)) => self.ports.store.clear(),
                     _ => {}
                 }
                 self.let_go(why);
@@ -186,13 +185,14 @@ impl Engine {
         match Found::of(Some(Record::Session(kept)), &known) {
             Found::Moved(kept) => self.adopt(*kept),
             Found::Behind => self.put_back(&known),
-            Found::Same | Found::Gone(_) => {}
+            Found::Same => self.unseen.set(Some(self.ports.clock.ticks())),
+            Found::Gone(_) => {}
         }
     }
 
     async fn look(self: &Rc<Self>) {
         // A tab that takes the tokens away says why, and what it does to the store can be seen before its word is heard.
-        let cleared = self.with_kept(|kept| matches!(Found::of(self.ports.store.load(), kept), Found::Gone(Why::Cleared)));
+        let cleared = self.with_kept(|kept| matches!(self.find(kept), Found::Gone(Why::Cleared)));
         if cleared == Some(true) {
             self.ports.clock.sleep(HEARSAY).await;
         }

@@ -6,6 +6,7 @@ use super::phase::{Event, Phase};
 use super::ports::Message;
 use super::record::{Found, Kept, Record};
 use super::schedule;
+use super::start::ROUND;
 use crate::wire::account::Viewer;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::session::{Limit, TokenStorage, Why};
@@ -74,6 +75,7 @@ impl Engine {
     pub(super) fn hold(&self, mut kept: Kept, age: f64) {
         let (now, random) = (self.ports.clock.ticks(), self.ports.clock.random());
         let event = Event::Granted(kept.viewer.clone());
+        self.unseen.set(None);
         // A fork takes the place of the session it was forked from: what is under way goes on with it.
         let forked = self.copy.replace(false);
         let other = !forked && self.with_kept(|held| held.viewer.session_id) != Some(kept.viewer.session_id);
@@ -123,13 +125,23 @@ impl Engine {
     /// Reads the store again, and goes along with what it says. Whether there is a session then.
     pub(super) fn reread(&self) -> bool {
         let Some(known) = self.with_kept(Kept::clone) else { return false };
-        match Found::of(self.ports.store.load(), &known) {
+        match self.find(&known) {
             Found::Same => {}
             Found::Behind => self.put_back(&known),
             Found::Moved(kept) => self.adopt(*kept),
             Found::Gone(why) => self.let_go(why),
         }
         self.with_kept(|_| ()).is_some()
+    }
+
+    /// What the store says by now. A word can be faster than the store: where another tab has just said that it was granted something, and
+    /// then nothing is there, it took the session along.
+    pub(super) fn find(&self, known: &Kept) -> Found {
+        let said = self.unseen.get().is_some_and(|at| self.ports.clock.ticks() - at < ROUND);
+        match Found::of(self.ports.store.load(), known) {
+            Found::Gone(Why::Cleared) if said => Found::Gone(Why::Moved),
+            found => found,
+        }
     }
 
     /// Stores once more what an older grant has buried, for the other tabs and for the next page, and tells them.

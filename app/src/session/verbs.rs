@@ -36,16 +36,19 @@ impl Engine {
         self.enter(api::ACCOUNTS, written(&form)).await
     }
 
-    /// Logs in with a passkey: asks for a challenge, and has `ceremony` answer it, both as JSON.
+    /// Logs in with a passkey: asks for a challenge, and has `ceremony` answer it, both as JSON. With `saved`, the challenge is that of a
+    /// saved login of this browser: its account's passkeys answer it, and the session lives where the saved login says.
     ///
     /// # Errors
     /// What the server says; [`Code::InvalidPasskey`] where the ceremony gives no answer. The session there was before, if any, stays.
     pub async fn log_in_by_passkey(
         self: &Rc<Self>,
+        saved: Option<Uuid>,
         storage: Option<TokenStorage>,
         ceremony: &dyn Fn(Secret) -> Pending<'static, Option<Secret>>,
     ) -> Result<Viewer, Problem> {
-        let request = Request { bearer: None, account: None, cookies: true, ..self.request("POST", api::PASSKEY_CHALLENGE, None) };
+        let path = saved.map_or(api::PASSKEY_CHALLENGE.to_owned(), |id| api::SAVED_CHALLENGE.replace("{id}", &id.to_string()));
+        let request = Request { bearer: None, account: None, cookies: true, ..self.request("POST", &path, None) };
         let answer = self.send(self.group(), Part::Request, request).await;
         let response = answer.map_err(|Unreachable| Problem::new(Code::Unreachable))?;
         if !response.ok() {

@@ -21,22 +21,21 @@ on_both!(
     no_width_of_a_picture_tells_where_it_was_taken,
     of_what_is_too_large_no_more_is_read_than_must_be,
     words_without_end_are_refused,
-    signs_that_nobody_sees_turn_no_page_around,
     what_is_anothers_is_not_there,
     what_is_no_id_names_nothing,
     a_link_to_a_new_password_is_good_once_for_its_account_in_time,
 );
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Door {
+pub enum Door {
     Rest,
     Form,
 }
 
-const DOORS: [Door; 2] = [Door::Rest, Door::Form];
+pub const DOORS: [Door; 2] = [Door::Rest, Door::Form];
 
 /// Everything that people write.
-async fn written(world: &World) -> [i64; 7] {
+pub async fn written(world: &World) -> [i64; 7] {
     [
         world.count("select count(*) from posts").await,
         world.count("select count(*) from pictures").await,
@@ -66,7 +65,7 @@ async fn post(tab: &mut Tab, door: Door, name: &str, media: &str, picture: &[u8]
 }
 
 /// 422 with the field and its message; on a page, in the summary above the form, with what was typed.
-fn refused(door: Door, reply: &Reply, field: &str, message: &str, typed: &[&str]) {
+pub fn refused(door: Door, reply: &Reply, field: &str, message: &str, typed: &[&str]) {
     assert_eq!(reply.status, 422, "{door:?} {message}: {:.300}", reply.text);
     if door == Door::Rest {
         assert_eq!(reply.code(), "invalid_fields");
@@ -191,11 +190,11 @@ async fn of_what_is_too_large_no_more_is_read_than_must_be(world: World) {
     assert_eq!(written(&world).await, before);
 }
 
-fn here(post: &Value) -> String {
+pub fn here(post: &Value) -> String {
     format!("/p/{}", post["post_id"].as_str().unwrap().replace('-', ""))
 }
 
-fn there(post: &Value) -> String {
+pub fn there(post: &Value) -> String {
     format!("/api/posts/{}", post["post_id"].as_str().unwrap())
 }
 
@@ -246,117 +245,6 @@ async fn words_without_end_are_refused(world: World) {
     }
     assert_eq!(written(&world).await, before);
     assert_eq!(tab.get(&there(&plain)).await.json(), plain);
-}
-
-/// Signs that nobody sees, and what they do: turn the text around, hide in it, or end it.
-const TURNING: [char; 11] =
-    ['\u{202e}', '\u{202a}', '\u{202d}', '\u{2066}', '\u{2067}', '\u{2069}', '\u{200e}', '\u{200f}', '\u{061c}', '\u{202c}', '\u{2068}'];
-const HIDDEN: [char; 5] = ['\u{200b}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{ad}'];
-const CONTROL: [char; 5] = ['\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{9b}'];
-
-fn all() -> impl Iterator<Item = char> {
-    TURNING.into_iter().chain(HIDDEN).chain(CONTROL)
-}
-
-async fn signs_that_nobody_sees_turn_no_page_around(world: World) {
-    let mut tab = world.tab_of("mina").await;
-    let mine = posted(&mut tab, "").await;
-    let plain = tab.multipart("/api/posts", &[("picture", &jpeg(40, 50))]).await.json();
-    let before = written(&world).await;
-
-    // What names an account has none of them.
-    for sign in all() {
-        for (username, email, field) in [
-            (format!("mi{sign}na"), "new@example.org".to_owned(), "username"),
-            ("newcomer".into(), format!("ne{sign}w@example.org"), "email"),
-        ] {
-            let fields = json!({"username": username, "email": email, "password": "lantern copper sofa"});
-            let reply = world.tab().post("/api/accounts", &fields).await;
-            assert_eq!((reply.status.as_u16(), &reply.json()["fields"][0]["name"]), (422, &json!(field)), "{sign:?}");
-            let form = format!("username={}&email={}&password=lantern+copper+sofa", query_value(&username), query_value(&email));
-            let reply = world.tab().form("/signup", &form).await;
-            assert!(reply.status == 422 && reply.text.contains(&format!("href=\"#{field}\"")), "{sign:?} {field}: {}", reply.status);
-        }
-    }
-    assert_eq!(written(&world).await, before);
-
-    // Of a name to show, they are taken out: it stands among words of ours.
-    let hidden: String = all().collect();
-    let (name, clean) = (format!("Mi{hidden}na"), "Mina");
-    let session = tab.get("/api/me").await.json()["session_id"].as_str().unwrap().to_owned();
-    let named = async |tab: &mut Tab| {
-        let profile = tab.get("/api/users/mina").await.json()["display_name"].clone();
-        (profile, tab.get("/api/sessions").await.json()[0]["device"].clone())
-    };
-    for door in DOORS {
-        let statuses = match door {
-            Door::Rest => [
-                tab.json(Method::PUT, "/api/me/profile", &json!({"display_name": name, "bio": ""})).await.status.as_u16(),
-                tab.json(Method::PATCH, &format!("/api/sessions/{session}"), &json!({"name": name})).await.status.as_u16(),
-            ],
-            Door::Form => [
-                tab.form("/settings/profile", &format!("display_name={}&bio=", query_value(&name))).await.status.as_u16(),
-                tab.form("/settings/security/sessions", &format!("deed=call&id={session}&name={}", query_value(&name)))
-                    .await
-                    .status
-                    .as_u16(),
-            ],
-        };
-        assert!(statuses.iter().all(|status| [204, 303].contains(status)), "{door:?} {statuses:?}");
-        assert_eq!(named(&mut tab).await, (json!(clean), json!(clean)), "{door:?}");
-        tab.json(Method::PUT, "/api/me/profile", &json!({"display_name": "Other", "bio": ""})).await;
-    }
-
-    // A passkey's, too.
-    let mut phone = crate::authenticator::Authenticator::new(1);
-    let options = tab.post("/api/passkeys/creation", &json!({"password": "correct-horse-mina"})).await.json();
-    let key = tab.post("/api/passkeys", &json!({"name": name, "credential": phone.create(&options)})).await.json();
-    assert_eq!(key["name"], clean);
-    let id = key["passkey_id"].as_str().unwrap();
-    assert_eq!(tab.json(Method::PATCH, &format!("/api/passkeys/{id}"), &json!({"name": format!("{name}!")})).await.status, 204);
-    assert_eq!(tab.get("/api/passkeys").await.json()[0]["name"], "Mina!");
-    let form = format!("do=rename&passkey_id={id}&name={}", query_value(&name));
-    assert_eq!(tab.form("/settings/security/passkeys", &form).await.status, 303);
-    assert_eq!(tab.get("/api/passkeys").await.json()[0]["name"], clean);
-
-    // Prose has no control characters.
-    let refusal = "Use letters, signs and line breaks only";
-    let picture = jpeg(40, 50);
-    for sign in CONTROL {
-        let words = format!("one{sign}two");
-        for (door, new, comments, described) in [
-            (Door::Rest, "/api/posts", format!("{}/comments", there(&mine)), there(&plain)),
-            (Door::Form, "/new", format!("{}/comments", here(&mine)), format!("{}/description", here(&plain))),
-        ] {
-            for field in ["caption", "alt"] {
-                let reply = tab.multipart(new, &[("picture", &picture), (field, words.as_bytes())]).await;
-                refused(door, &reply, field, refusal, &[]);
-            }
-            for (path, field, method) in [(&comments, "content", Method::POST), (&described, "alt", Method::PATCH)] {
-                let reply = match door {
-                    Door::Rest => tab.json(method, path, &json!({(field): words})).await,
-                    Door::Form => tab.form(path, &format!("{field}={}", query_value(&words))).await,
-                };
-                refused(door, &reply, field, refusal, &[]);
-            }
-        }
-    }
-    // Other signs are words like others, of which some languages have need, and end with the paragraph that they stand in. A comment of
-    // nothing else says nothing.
-    let words: String =
-        ["Left ".chars().collect::<Vec<_>>(), TURNING.to_vec(), HIDDEN.to_vec(), "right".chars().collect()].concat().iter().collect();
-    let comments = format!("{}/comments", there(&mine));
-    assert_eq!(tab.post(&comments, &json!({"content": words})).await.status, 201);
-    let page = tab.get(&here(&mine)).await.text;
-    assert!(page.contains(&format!("<p dir=\"auto\" class=\"said\">{words}</p>")), "{page}");
-    for door in DOORS {
-        let nothing: String = HIDDEN.into_iter().chain(TURNING).collect();
-        let reply = match door {
-            Door::Rest => tab.post(&comments, &json!({"content": nothing})).await,
-            Door::Form => tab.form(&format!("{}/comments", here(&mine)), &format!("content={}", query_value(&nothing))).await,
-        };
-        refused(door, &reply, "content", "Write something", &[]);
-    }
 }
 
 /// Each call that names something: by its method and path, and what it sends. `{}` stands for the id.

@@ -26,6 +26,7 @@ mod feed;
 mod fork;
 mod guard;
 mod guards;
+mod hidden_signs;
 mod keys;
 mod log_in;
 mod mail;

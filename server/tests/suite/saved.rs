@@ -67,6 +67,16 @@ pub async fn used(world: &World, tab: &mut Tab, name: &str) {
     world.settle().await;
 }
 
+/// 356 days with a tap on each 89th, and a log-out after each.
+pub async fn nearly_a_year(world: &World, tab: &mut Tab, id: &str, name: &str) {
+    for _ in 0..4 {
+        tab.log_out().await;
+        world.pass(89 * DAY);
+        assert_eq!(tap(tab, id).await.status, 200);
+        used(world, tab, name).await;
+    }
+}
+
 async fn one_tap_opens_a_new_session_after_the_log_out(world: World) {
     let mut tab = world.tab_of("mina").await;
     assert!(list(&mut tab).await.is_empty());

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::saved::{DAY, PARKED, SAVED, id, list, remove, save, saved, tap, two, used};
+use crate::saved::{DAY, PARKED, SAVED, id, list, nearly_a_year, remove, save, saved, tap, two, used};
 use crate::world::{REFRESH, Tab, World, on_both};
 
 on_both!(
@@ -51,14 +51,9 @@ async fn a_year_is_counted_from_the_password_however_late_it_was_saved(world: Wo
     }
     let line = save(&mut tab).await.cookie(SAVED).unwrap();
     assert!(line.ends_with(&format!("Max-Age={}", YEAR - 60 * HOUR)), "{line}");
-    tab.log_out().await;
     let mina = id(&mut tab, "mina").await;
-    for days in [89, 89, 89, 89] {
-        world.pass(days * DAY);
-        assert_eq!(tap(&mut tab, &mina).await.status, 200);
-        used(&world, &mut tab, "mina").await;
-        tab.log_out().await;
-    }
+    nearly_a_year(&world, &mut tab, &mina, "mina").await;
+    tab.log_out().await;
     world.pass(YEAR - 4 * 89 * DAY - 60 * HOUR - 1);
     assert_eq!(list(&mut tab).await[0]["spent"], Value::Null, "a second before");
     world.pass(1);
@@ -68,13 +63,8 @@ async fn a_year_is_counted_from_the_password_however_late_it_was_saved(world: Wo
 
 async fn what_a_key_opens_ends_with_its_year(world: World) {
     let mut tab = saved(&world, "mina").await;
-    tab.log_out().await;
     let mina = id(&mut tab, "mina").await;
-    for _ in 0..4 {
-        world.pass(89 * DAY);
-        assert_eq!(tap(&mut tab, &mina).await.status, 200);
-        used(&world, &mut tab, "mina").await;
-    }
+    nearly_a_year(&world, &mut tab, &mina, "mina").await;
     world.pass(8 * DAY);
     assert_eq!(tab.refresh().await.status, 200, "it is in use");
     used(&world, &mut tab, "mina").await;

@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use server::auth::ending::everything_ends;
 
-use crate::saved::{DAY, SAVED, id, list, remove, save, saved, tap, two, used};
+use crate::saved::{DAY, SAVED, id, list, nearly_a_year, remove, save, saved, tap, two, used};
 use crate::world::{Tab, World, on_both};
 
 on_both!(
@@ -23,14 +23,9 @@ on_both!(
 
 async fn it_ends_after_ninety_days_without_use_and_after_a_year(world: World) {
     let mut tab = saved(&world, "mina").await;
-    tab.log_out().await;
     let mina = id(&mut tab, "mina").await;
-    for _ in 0..4 {
-        world.pass(89 * DAY);
-        assert_eq!(tap(&mut tab, &mina).await.status, 200);
-        used(&world, &mut tab, "mina").await;
-        tab.log_out().await;
-    }
+    nearly_a_year(&world, &mut tab, &mina, "mina").await;
+    tab.log_out().await;
     let mut idle = tab.stolen();
     world.pass(9 * DAY);
     assert_eq!(tap(&mut tab, &mina).await.reason(), "age", "a year after the password was entered");

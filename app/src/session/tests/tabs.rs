@@ -107,6 +107,23 @@ fn a_log_out_that_another_tab_buries_is_written_down_again_and_told() {
 }
 
 #[test]
+fn a_session_that_moved_away_was_not_cleared_also_where_the_word_is_faster_than_the_store() {
+    for (between, why) in [(2_000.0, Why::Moved), (20_000.0, Why::Cleared)] {
+        let world = World::new();
+        let (_, other) = two(&world, TokenStorage::Local);
+        let session_id = world.store.load().unwrap().session_id();
+        world.tell_all(Message::Granted { session_id, generation: 1 });
+        world.sleep(between);
+        // Now it is to be seen that the tokens are in another tab's storage, or else somebody has cleared everything.
+        world.store.clear();
+        let engine = other.engine.clone();
+        world.go(async move { engine.wake().await });
+        world.pass(2_000.0);
+        assert_eq!(other.engine.phase(), Phase::Ended(why));
+    }
+}
+
+#[test]
 fn a_tab_that_wakes_late_brings_no_logged_out_session_back() {
     let world = World::new();
     let (first, second) = two(&world, TokenStorage::Cookie);

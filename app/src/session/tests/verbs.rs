@@ -8,6 +8,7 @@ use super::world::World;
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
 use crate::wire::session::{Boot, Change, Leave, LogIn, TokenStorage, Why};
+use uuid::Uuid;
 
 const REFRESH: &str = "/api/session/refresh";
 const SESSION: &str = "/api/session";
@@ -29,13 +30,15 @@ fn a_passkey_makes_a_session_where_its_tokens_shall_live() {
     for storage in TokenStorage::IN_A_BROWSER {
         let world = World::new();
         let tab = world.tab(&Boot::default());
-        world.server.fault("/api/passkeys/challenge", Fault::Says(200, "a challenge"));
+        let saved = (storage == TokenStorage::Local).then(Uuid::nil);
+        let path = if saved.is_some() { "/api/saved/00000000-0000-0000-0000-000000000000/challenge" } else { "/api/passkeys/challenge" };
+        world.server.fault(path, Fault::Says(200, "a challenge"));
         let engine = tab.engine.clone();
         let viewer = world.run(async move {
             let sign = |options: Secret| -> Pending<'static, Option<Secret>> {
                 Box::pin(async move { Some(Secret::new(format!(r#"{{"signed":"{}"}}"#, options.expose()))) })
             };
-            engine.log_in_by_passkey(Some(storage), &sign).await
+            engine.log_in_by_passkey(saved, Some(storage), &sign).await
         });
         assert_eq!(tab.engine.phase(), Phase::Active(viewer.unwrap()));
         assert_eq!(world.run(tab.feed()), Ok(200), "{storage:?}");
@@ -48,7 +51,7 @@ fn a_passkey_that_is_not_given_changes_nothing() {
     let tab = world.tab(&Boot::default());
     world.server.fault("/api/passkeys/challenge", Fault::Says(200, "a challenge"));
     let engine = tab.engine.clone();
-    let refused = world.run(async move { engine.log_in_by_passkey(None, &|_| Box::pin(async { None })).await });
+    let refused = world.run(async move { engine.log_in_by_passkey(None, None, &|_| Box::pin(async { None })).await });
     assert_eq!(refused.unwrap_err().code, Code::InvalidPasskey);
     assert_eq!(tab.engine.phase(), Phase::Anonymous);
     assert_eq!(world.server.count("POST", "/api/session/passkey"), 0);

@@ -1,13 +1,11 @@
 //! "Saved on this browser": one form and one button for each account, which work without scripts. The server has read the list out of
 //! the HTTP-only cookie.
 
-use std::sync::Arc;
-
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::api::{Answer, Api};
+use crate::api::Answer;
 use crate::routes::{self, page};
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, go, session};
@@ -90,10 +88,10 @@ fn Row(saved: Saved, of: Submission, entering: StoredValue<bool>, next: String) 
             }
         });
     };
-    let (api, enter_by_passkey) = (use_context::<Arc<dyn Api>>(), enter.clone());
+    let (by_passkey, enter_by_passkey) = (session.verbs(), enter.clone());
     let press = Box::new(move || {
-        if let Some(api) = api.as_ref().filter(|_| of.begin()) {
-            enter_by_passkey(api.open_by_passkey(id));
+        if let Some(verbs) = by_passkey.as_ref().filter(|_| of.begin()) {
+            enter_by_passkey(verbs.one_tap_by_passkey(id));
         }
     });
     let submit = move |ev: leptos::ev::SubmitEvent| {

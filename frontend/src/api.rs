@@ -10,7 +10,6 @@ use app::api::{Answer, Api};
 use app::routes;
 use app::session::engine::{Engine, Ports, Watch};
 use app::session::flight::Joined;
-use app::session::ports::{Form, Pending};
 use app::session::{Host, Session, Verbs};
 use app::wire::account::SignUp;
 use app::wire::problem::{Code, Problem};

@@ -1,6 +1,7 @@
 // Documents: pages that the server makes, shown in place by the app, whatever the token storage.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { late, refused } from './proxy.mjs';
 import { assertNoStatus, expectText } from './see.mjs';
 import { scene } from './support.mjs';
@@ -72,4 +73,25 @@ scene('without scripts, a form is a form', { context: { javaScriptEnabled: false
     await press(page, 'Save');
     await expectText(page.locator('.notice'), 'Saved for this browser.');
     assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+});
+
+scene('a site that has opened us in a window loses hold of it', {}, async ({ server, page: other }) => {
+    const stranger = createServer((_, response) => {
+        response.writeHead(200, { 'content-type': 'text/html' });
+        response.end('<!DOCTYPE html><title>Stranger</title><link rel="icon" href="data:,"><p>Stranger</p>');
+    });
+    await new Promise((resolve) => stranger.listen(0, 'localhost', resolve));
+    try {
+        const page = await other.context().newPage();
+        await page.goto(`http://stranger.localhost:${stranger.address().port}/`);
+        const opened = page.context().waitForEvent('page');
+        await page.evaluate((ours) => void (window.held = window.open(ours)), `${server.origin}/login`);
+        const ours = await opened;
+        await expectText(ours.locator('h1'), 'Log in');
+        await page.waitForFunction(() => window.held.closed);
+        assert.equal(await ours.evaluate(() => window.opener), null);
+    } finally {
+        stranger.close();
+        stranger.closeAllConnections();
+    }
 });

@@ -1,4 +1,4 @@
-// Nobody is logged out for no reason: five storages, one to six tabs, with and without the Web Lock, and everything that can go wrong on
+// Nobody is logged out for no reason: five storages, one tab and four, with and without the Web Lock, and everything that can go wrong on
 // the way of a refresh. Each household lives through all of it, one fault after the other, with one and the same session.
 
 import assert from 'node:assert/strict';
@@ -8,11 +8,11 @@ import { busy, down, halved, late, lost, portal, refused, reordered } from './pr
 import { soon } from './support.mjs';
 
 const STORAGES = ['cookie', 'hybrid', 'local', 'session', 'memory'];
-const TABS = [6, 2, 1];
+const TABS = [4, 1];
 const LOCK = [true, false];
 
 /** The most tabs that are alive at once. Each tells the time and is drawn every second, and that is work for the machine. */
-const MOST = 48;
+const MOST = 50;
 
 const each = ({ shared, tabs }) => (shared ? 1 : tabs);
 

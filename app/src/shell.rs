@@ -36,6 +36,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
             <head>
                 <meta charset="utf-8" />
                 <title>{assets.title}</title>
+                // The first frame is the whole page: a frame with half of it takes the time that the other half needs.
+                <link rel="expect" href="#basic" blocking="render" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="description" content=text::DESCRIPTION />
                 <meta name="color-scheme" content="light dark" />
@@ -47,13 +49,14 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link rel="stylesheet" href=assets.css />
                 // For documents that are opened from here later: fetched without haste, and not applied.
                 <link rel="stylesheet" href=assets.pages media="print" />
-                <link rel="modulepreload" href=assets.js />
-                <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
             </head>
             <body>
                 <App />
                 // Shown by the style sheet after a while, unless scripts have taken it away by then.
                 <p class="basic" id="basic">{text::BASIC}</p>
+                // Down here, behind the pictures: what makes the page awake waits until it has been seen.
+                <link rel="modulepreload" href=assets.js />
+                <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" fetchpriority="low" />
                 <script type="module" src=assets.start></script>
                 {assets.reload.map(|reload| view! { <script type="module" src=reload></script> })}
             </body>

@@ -49,7 +49,7 @@ pub const ERROR: &str = "Error: ";
 pub(crate) const SKIP: &str = "Skip to content";
 pub(crate) const PROBLEM: &str = "There is a problem";
 /// Before the id of the request.
-pub(crate) const REQUEST: &str = "Request ";
+pub const REQUEST: &str = "Request ";
 /// Beside the label of a field that may stay empty.
 pub(crate) const OPTIONAL: &str = "(optional)";
 /// The button.

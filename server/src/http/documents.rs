@@ -94,6 +94,7 @@ pub async fn explain(State(site): State<Arc<Site>>, request: Request, next: Next
 
 /// A problem as a page.
 async fn told(site: &Arc<Site>, parts: Parts, said: Problem) -> Response {
+    let said = Problem { request_id: guard::request_id(), ..said };
     let (title, view) = match said.code {
         Code::NotFound => (text::missing::TITLE, missing::missing()),
         _ => (text::missing::PROBLEM_TITLE, problem::problem(&said)),

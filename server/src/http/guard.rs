@@ -15,11 +15,23 @@ use crate::site::Site;
 /// How long a request may take, its body included.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
+tokio::task_local! {
+    /// What the request that is being answered is called in the log.
+    static REQUEST_ID: String;
+}
+
+/// The id of the request that is being answered: a page that says what went wrong names it. `None` outside of one.
+#[must_use]
+pub fn request_id() -> Option<String> {
+    REQUEST_ID.try_with(Clone::clone).ok()
+}
+
 /// Outermost: gives the request its id, writes problems out, sets the headers that every answer carries.
 pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let request_id = crate::model::id(site.auth.clock.now()).simple().to_string();
     let (method, path) = (request.method().clone(), loggable(request.uri().path()).to_owned());
-    let mut response = next.run(request).await;
+    let by_hand = request.headers().get("sec-fetch-site").is_some_and(|site| site == "none");
+    let mut response = REQUEST_ID.scope(request_id.clone(), next.run(request)).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         tracing::info!(%method, path, status = problem.status, code = problem.code.as_str(), request_id, "refused");
         // What the handler had set stays: a refused log-in may still allow or clear something.
@@ -42,7 +54,10 @@ pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next)
     default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
     // Not `no-referrer`: that makes browsers post forms with `Origin: null`.
     default(header::REFERRER_POLICY, "same-origin");
-    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    // Cuts the tab off from whoever opened it. Where nobody did, a browser would only throw away the process that it has prepared.
+    if !by_hand {
+        default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    }
     default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     if https {
         default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::guard;
 use crate::auth;
 
 /// What a handler answers when it does not do what was asked. `guard::finish` writes the body, with the request's id.
@@ -41,9 +42,13 @@ impl From<crate::store::Error> for Refusal {
     }
 }
 
-/// What the client may know of an error.
+/// What the client may know of an error, and the id under which the log knows it.
 #[must_use]
 pub fn of(error: auth::Error) -> Problem {
+    Problem { request_id: guard::request_id(), ..known(error) }
+}
+
+fn known(error: auth::Error) -> Problem {
     use auth::Error;
     match error {
         Error::Fields(problem) => problem,

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
-use super::{cookies, embedded, saved};
+use super::{cookies, embedded, guard, saved};
 use crate::auth::session::{self, Peeked};
 use crate::auth::{self, factor, renewal};
 use crate::site::Site;
@@ -160,10 +160,11 @@ pub(super) fn away() -> Response {
     let css = embedded::assets().css;
     let style = if css.is_empty() { css } else { format!("<link rel=\"stylesheet\" href=\"{css}\">") };
     let (lang, site, title, what, seconds) = (text::LANGUAGE, text::SITE, text::AWAY_TITLE, text::AWAY, AWAY_SECONDS);
+    let request = guard::request_id().map(|id| format!("<p class=\"muted\">{} <code>{id}</code></p>", text::REQUEST)).unwrap_or_default();
     let html = format!(
         "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><meta http-equiv=\"refresh\" content=\"{seconds}\"><title>{title} · {site}</title>{style}\
-         </head><body><main class=\"main\"><div class=\"narrow\"><h1>{title}</h1><p>{what}</p></div></main></body></html>"
+         </head><body><main class=\"main\"><div class=\"narrow\"><h1>{title}</h1><p>{what}</p>{request}</div></main></body></html>"
     );
     let mut response = (StatusCode::SERVICE_UNAVAILABLE, Html(html)).into_response();
     let fields = response.headers_mut();

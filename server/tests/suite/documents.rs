@@ -17,6 +17,7 @@ on_both!(
     a_refused_form_comes_back_with_what_was_typed,
     signing_up_without_scripts,
     a_document_is_kept_by_no_cache_and_runs_no_foreign_script,
+    a_window_is_cut_off_from_who_opened_it_unless_a_person_asked_by_hand,
     nobody_is_led_to_another_site,
     an_unknown_page_is_a_page,
     a_database_that_is_gone_logs_nobody_out,
@@ -175,6 +176,20 @@ async fn a_document_is_kept_by_no_cache_and_runs_no_foreign_script(world: World)
     assert_eq!(tab.get("/api/me").await.header("cache-control"), Some("private, no-store"));
 }
 
+async fn a_window_is_cut_off_from_who_opened_it_unless_a_person_asked_by_hand(world: World) {
+    for (site, policy) in
+        [(None, Some("same-origin")), (Some("cross-site"), Some("same-origin")), (Some("same-origin"), Some("same-origin")), (Some("none"), None)]
+    {
+        let mut tab = world.tab();
+        if let Some(site) = site {
+            tab = tab.with_header("sec-fetch-site", site);
+        }
+        for path in ["/login", "/settings", "/nowhere", "/pictures/none"] {
+            assert_eq!(tab.get(path).await.header("cross-origin-opener-policy"), policy, "{path} from {site:?}");
+        }
+    }
+}
+
 async fn nobody_is_led_to_another_site(world: World) {
     let long = format!("//{}", "evil.".repeat(2000));
     for (at, next) in [
@@ -247,6 +262,7 @@ async fn a_database_that_is_gone_logs_nobody_out(world: World) {
         let page = tab.get(path).await;
         assert_eq!(page.status, 503, "{path}");
         assert!(!page.text.contains("name=\"password\""), "{path}: not knowing is not logged out");
+        assert!(page.text.contains(page.header("x-request-id").unwrap()), "{path}: says how the log knows it");
         assert!(page.text.contains("http-equiv=\"refresh\"") && page.header("retry-after").is_some(), "{path}: and tries again");
         // Started on a page without its owner, the app would take the session for gone.
         assert!(!page.text.contains("<script"), "{path}");
@@ -256,6 +272,7 @@ async fn a_database_that_is_gone_logs_nobody_out(world: World) {
     }
     let page = tab.form("/login", "login=mina&password=correct-horse-mina").await;
     assert!(page.status == 503 && page.sets_no_cookie() && page.header("retry-after").is_some());
+    assert!(page.text.contains(page.header("x-request-id").unwrap()), "{}", page.text);
     assert_eq!(world.tab().get("/login").await.status, 200, "a stranger needs no database to see the form");
     assert_eq!(tab.get("/api/me").await.status, 200, "verification needs no database");
     assert_eq!(tab.get("/readyz").await.status, 503);

@@ -201,6 +201,7 @@ async fn sixteen_uploads_are_read_at_a_time(world: World) {
             assert_eq!((reply.status.as_u16(), reply.code(), reply.header("retry-after")), (503, "busy".into(), Some("2")));
             let page = tab.multipart("/new", &fields).await;
             assert!(page.status == 503 && page.header("content-type").unwrap().starts_with("text/html"), "{}", page.text);
+            assert!(page.text.contains(page.header("x-request-id").unwrap()), "{}", page.text);
         };
         futures::pin_mut!(reading, refused);
         assert!(matches!(futures::future::select(reading, refused).await, Either::Right(_)));

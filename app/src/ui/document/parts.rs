@@ -61,9 +61,17 @@ pub fn summary(problem: Option<&Problem>, deed: &str) -> AnyView {
         <div class="summary" id="problem" tabindex="-1" role="group" aria-labelledby="problem-title">
             <h2 id="problem-title">{text::PROBLEM}</h2>
             <ul role="list">{faults}</ul>
+            {request(problem)}
         </div>
     }
     .erased()
+}
+
+/// How the request is called in the server's log, where the fault is ours.
+#[must_use]
+pub fn request(problem: &Problem) -> AnyView {
+    let id = problem.request_id.clone().filter(|_| problem.status >= 500);
+    id.map(|id| view! { <p class="muted">{text::REQUEST} <code>{id}</code></p> }).erased()
 }
 
 /// What makes one field differ from another.

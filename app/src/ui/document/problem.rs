@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::parts::heading;
+use super::parts::{heading, request};
 use crate::routes;
 use crate::ui::erased::Erase;
 use crate::ui::part::mark::Key;
@@ -17,13 +17,12 @@ pub fn problem(problem: &Problem) -> AnyView {
         Code::InsufficientScope => text::ROLE.to_owned(),
         _ => text::refused(problem, words::DEED, left),
     };
-    let request_id = problem.request_id.clone().filter(|_| problem.status >= 500);
     view! {
         <div class="guard">
             <Key />
             {heading(text::PROBLEM)}
             <p>{said}</p>
-            {request_id.map(|id| view! { <p class="muted">{text::REQUEST} <code>{id}</code></p> })}
+            {request(problem)}
             {if problem.code == Code::SecondFactorRequired {
                 view! { <a class="btn primary" href=routes::page::TWO_FACTOR>{words::SET_UP_FACTOR}</a> }.erased()
             } else {

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 
 use crate::routes;
+use crate::ui::document::parts::request;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{focus_soon, window};
 use crate::ui::text;
@@ -145,7 +146,7 @@ pub(crate) fn Summary(of: Submission) -> impl IntoView {
         let problem = problem.get()?;
         Effect::new(|_| focus_soon("problem"));
         let link = |name: String, message: String| view! { <li><a href=format!("#{name}") rel="external">{message}</a></li> }.erased();
-        let request_id = problem.request_id.clone().filter(|_| problem.status >= 500);
+        let request = request(&problem);
         let faults: Vec<AnyView> = if problem.code == Code::InvalidCredentials {
             vec![link("password".to_owned(), problem.title)]
         } else if problem.code == Code::InvalidCode {
@@ -160,7 +161,7 @@ pub(crate) fn Summary(of: Submission) -> impl IntoView {
                 <div class="summary" id="problem" tabindex="-1" role="group" aria-labelledby="problem-title">
                     <h2 id="problem-title">{text::PROBLEM}</h2>
                     <ul role="list">{faults}</ul>
-                    {request_id.map(|id| view! { <p class="muted">{text::REQUEST} <code>{id}</code></p> })}
+                    {request}
                 </div>
             }
             .erased(),

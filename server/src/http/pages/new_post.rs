@@ -6,7 +6,7 @@ use app::routes;
 use app::ui::document::new_post::{self, NewPostPage};
 use app::ui::text::{self, post::NEW_TITLE as TITLE};
 use app::wire::feed::Post;
-use app::wire::problem::{Code, Problem};
+use app::wire::problem::Code;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 
@@ -46,8 +46,7 @@ pub async fn publish(State(site): State<Arc<Site>>, visitor: Visitor, request: R
         Err(Refusal(problem)) if problem.fields.is_empty() && problem.code != Code::Busy => Err(problem.into()),
         Err(Refusal(problem)) => {
             let status = if problem.code == Code::Busy { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNPROCESSABLE_ENTITY };
-            let problem = Some(Problem { request_id: None, ..problem });
-            let view = new_post::new_post(&NewPostPage { problem, caption, alt });
+            let view = new_post::new_post(&NewPostPage { problem: Some(problem), caption, alt });
             Ok(documents::page(visitor, status, &[text::ERROR, TITLE].concat(), view).await)
         }
     }

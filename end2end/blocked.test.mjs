@@ -1,6 +1,7 @@
 // What a browser does not let through: wasm, scripts, cookies, storage, the network. Everything that can work goes on, and the rest is said.
 
 import assert from 'node:assert/strict';
+import { held } from './proxy.mjs';
 import { expectText } from './see.mjs';
 import { scene, soon } from './support.mjs';
 import { MINA, NEW, answer, feed, fillIn, hydrated, logIn, logOut, press, quiet } from './walk.mjs';
@@ -190,18 +191,26 @@ for (const storage of ['cookie', 'local']) {
     });
 }
 
-scene('two tabs send what was pressed offline once', ANY, async ({ browser, page }) => {
+scene('two tabs send what was pressed offline once', { ...ANY, proxy: true }, async ({ browser, page, proxy }) => {
     await logIn(page);
     const twin = await browser.tab();
     await twin.goto('/');
     await feed(twin);
+    const forms = page.locator('article.post form');
+    const [first, second] = await Promise.all([0, 1].map((at) => forms.nth(at).getAttribute('action')));
+    let [sent, answer] = [0, undefined];
+    const heard = new Promise((resolve) => (answer = resolve));
+    const slow = held(() => heard);
+    proxy.plan(`POST ${first}`, (exchange) => ((sent += 1), slow(exchange)), { times: 2 });
     await likeOffline(browser, page);
     await browser.offline(false);
-    for (const tab of [page, twin]) {
-        await tab.locator('.offline').waitFor({ state: 'detached' });
-        await settled(tab);
-    }
-    assert.equal(likes(browser).length, 1);
+    await soon('one of them to send it', () => sent === 1);
+    // While the answer is on its way, each hears from the server: that is when what waits is sent.
+    for (const tab of [page, twin]) await tab.locator(`form[action="${second}"] button`).click();
+    await browser.answered(`POST ${second}`, 2);
+    answer();
+    for (const tab of [page, twin]) await settled(tab);
+    assert.equal(sent, 1);
 });
 
 scene('what was pressed offline is dropped where its post has gone, and where another account comes', ANY, async ({ server, browser, page }) => {

@@ -143,6 +143,10 @@ scene('the pages of posts and people fit', { complaints: [/status of (404|422)/]
     await page.getByRole('button', { name: /^Like/ }).click();
     await page.locator('article summary').click();
     await portray(page, 'post');
+    await page.getByLabel('Add a comment').fill('\u200b');
+    await press(page, 'Comment');
+    await page.locator('.summary').waitFor();
+    await portray(page, 'post-comment-refused');
     await page.goto('/u/mina');
     await portray(page, 'user-own');
     await page.goto('/u/rover');

@@ -106,7 +106,11 @@ fn browser(scope: &Scope) -> Result<()> {
         if let Some(word) = scope.word {
             node.arg(format!("--test-name-pattern={word}"));
         }
-        node.args(specs).current_dir(&end2end).env("NIGHTLATCH_BIN", &server).env("PORTS", &ports).env("CHROMIUM", prerequisites::chromium()?);
+        node.args(specs)
+            .current_dir(&end2end)
+            .env("NIGHTLATCH_BIN", &server)
+            .env("PORTS", &ports)
+            .env("CHROMIUM", prerequisites::chromium()?);
         child::run("node --test in end2end", &mut node)?;
     }
     Ok(())

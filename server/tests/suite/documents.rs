@@ -177,9 +177,12 @@ async fn a_document_is_kept_by_no_cache_and_runs_no_foreign_script(world: World)
 }
 
 async fn a_window_is_cut_off_from_who_opened_it_unless_a_person_asked_by_hand(world: World) {
-    for (site, policy) in
-        [(None, Some("same-origin")), (Some("cross-site"), Some("same-origin")), (Some("same-origin"), Some("same-origin")), (Some("none"), None)]
-    {
+    for (site, policy) in [
+        (None, Some("same-origin")),
+        (Some("cross-site"), Some("same-origin")),
+        (Some("same-origin"), Some("same-origin")),
+        (Some("none"), None),
+    ] {
         let mut tab = world.tab();
         if let Some(site) = site {
             tab = tab.with_header("sec-fetch-site", site);

@@ -121,14 +121,24 @@ impl TokenStore for Shelves {
     }
 }
 
+/// After how many milliseconds the page before has gone.
+const GONE: f64 = 1_000.0;
+
 /// Marks the tab as open for as long as it is, and says whether it was marked before.
 fn open(window: &web_sys::Window, own: web_sys::Storage) -> bool {
     let copied = own.get_item(OPEN).ok().flatten().is_some();
     let page = ((js_sys::Math::random() * f64::from(u32::MAX)) as u32).to_string();
     drop(own.set_item(OPEN, &page));
     let (shown, hidden, page_again) = (own.clone(), own, page.clone());
-    // Also when it comes back from the back/forward cache.
-    clock::listen(window, "pageshow", move |_| drop(shown.set_item(OPEN, &page_again)));
+    // Also when it comes back from the back/forward cache, and once more when the page before, where it ran in another process, must have
+    // gone: it may have taken this one's mark for its own.
+    let mark = Rc::new(move || drop(shown.set_item(OPEN, &page_again)));
+    let later = mark.clone();
+    clock::listen(window, "pageshow", move |_| mark());
+    clock::spawn(async move {
+        clock::sleep(GONE).await;
+        later();
+    });
     clock::listen(window, "pagehide", move |_| {
         // The next page of this tab may be there already.
         if hidden.get_item(OPEN).ok().flatten().as_ref() == Some(&page) {

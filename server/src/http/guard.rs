@@ -30,7 +30,7 @@ pub fn request_id() -> Option<String> {
 pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let request_id = crate::model::id(site.auth.clock.now()).simple().to_string();
     let (method, path) = (request.method().clone(), loggable(request.uri().path()).to_owned());
-    let by_hand = request.headers().get("sec-fetch-site").is_some_and(|site| site == "none");
+    let by_hand_or_from_here = request.headers().get("sec-fetch-site").is_some_and(|site| site == "none" || site == "same-origin");
     let mut response = REQUEST_ID.scope(request_id.clone(), next.run(request)).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         tracing::info!(%method, path, status = problem.status, code = problem.code.as_str(), request_id, "refused");
@@ -54,8 +54,9 @@ pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next)
     default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
     // Not `no-referrer`: that makes browsers post forms with `Origin: null`.
     default(header::REFERRER_POLICY, "same-origin");
-    // Cuts the tab off from whoever opened it. Where nobody did, a browser would only throw away the process that it has prepared.
-    if !by_hand {
+    // Cuts the tab off from whoever opened it. Where nobody did, or it has been done, a browser would only throw away the process that it
+    // has prepared.
+    if !by_hand_or_from_here {
         default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     }
     default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");

@@ -17,7 +17,7 @@ on_both!(
     a_refused_form_comes_back_with_what_was_typed,
     signing_up_without_scripts,
     a_document_is_kept_by_no_cache_and_runs_no_foreign_script,
-    a_window_is_cut_off_from_who_opened_it_unless_a_person_asked_by_hand,
+    a_window_is_cut_off_from_another_site_that_opened_it,
     nobody_is_led_to_another_site,
     an_unknown_page_is_a_page,
     a_database_that_is_gone_logs_nobody_out,
@@ -176,11 +176,12 @@ async fn a_document_is_kept_by_no_cache_and_runs_no_foreign_script(world: World)
     assert_eq!(tab.get("/api/me").await.header("cache-control"), Some("private, no-store"));
 }
 
-async fn a_window_is_cut_off_from_who_opened_it_unless_a_person_asked_by_hand(world: World) {
+async fn a_window_is_cut_off_from_another_site_that_opened_it(world: World) {
     for (site, policy) in [
         (None, Some("same-origin")),
         (Some("cross-site"), Some("same-origin")),
-        (Some("same-origin"), Some("same-origin")),
+        (Some("same-site"), Some("same-origin")),
+        (Some("same-origin"), None),
         (Some("none"), None),
     ] {
         let mut tab = world.tab();

@@ -24,6 +24,8 @@ use crate::{clock, dom, keep, passkey, reveal, sheet, tabs, times, upload};
 
 /// The lock of whoever sends what was kept for later.
 const LATER: &str = "nightlatch.later";
+/// After how many milliseconds all tabs see what one has taken out of localStorage.
+const SEEN: f64 = 300.0;
 
 /// Somebody who listens.
 type Ear<T> = Option<Box<dyn Fn(T)>>;
@@ -39,6 +41,8 @@ struct Ears {
     asked: u64,
     /// Whether what was kept for later is being sent.
     sending: bool,
+    /// What of it was sent since a page was last asked for: that page may come without it.
+    sent: Vec<Turned>,
 }
 
 /// Documents over the engine of a session.
@@ -210,6 +214,7 @@ impl Forms {
         let asked = {
             let mut ears = ears.borrow_mut();
             ears.asked += 1;
+            ears.sent.clear();
             ears.asked
         };
         let this = self.clone();
@@ -223,6 +228,10 @@ impl Forms {
                 return Ok(None);
             }
             let turn = sheet::show(&response, account).await.ok_or_else(|| Problem::new(Code::Unreachable))?;
+            let sent = std::mem::take(&mut ears.borrow_mut().sent);
+            for turned in &sent {
+                this.settle(turned, true);
+            }
             this.look();
             Ok((!late()).then_some(turn))
         })
@@ -265,6 +274,7 @@ impl Forms {
         clock::spawn(async move {
             // Another tab may be at it: what it has sent is not there any more then.
             let held = tabs::wait(LATER).await;
+            let mut took = false;
             for turned in later::waiting(account) {
                 let Some(form) = turned.form().filter(|_| this.browser.account() == Some(account)) else { break };
                 let answer = this.switch(turned.target.clone(), form).await;
@@ -273,7 +283,15 @@ impl Forms {
                     break;
                 }
                 turned.sent(account);
+                took = true;
                 this.settle(&turned, answer.is_ok());
+                if answer.is_ok() {
+                    this.ears.borrow_mut().sent.push(turned);
+                }
+            }
+            if took {
+                // Whoever waits shall see that it is not there any more: other processes see it late.
+                clock::sleep(SEEN).await;
             }
             drop(held);
             this.ears.borrow_mut().sending = false;

@@ -177,19 +177,16 @@ async fn a_document_is_kept_by_no_cache_and_runs_no_foreign_script(world: World)
 }
 
 async fn a_window_is_cut_off_from_another_site_that_opened_it(world: World) {
-    for (site, policy) in [
-        (None, Some("same-origin")),
-        (Some("cross-site"), Some("same-origin")),
-        (Some("same-site"), Some("same-origin")),
-        (Some("same-origin"), None),
-        (Some("none"), None),
+    for (header, site, policy) in [
+        ("no-fetch-metadata", "", Some("same-origin")),
+        ("sec-fetch-site", "cross-site", Some("same-origin")),
+        ("sec-fetch-site", "same-site", Some("same-origin")),
+        ("sec-fetch-site", "same-origin", None),
+        ("sec-fetch-site", "none", None),
     ] {
-        let mut tab = world.tab();
-        if let Some(site) = site {
-            tab = tab.with_header("sec-fetch-site", site);
-        }
+        let mut tab = world.tab().with_header(header, site);
         for path in ["/login", "/settings", "/nowhere", "/pictures/none"] {
-            assert_eq!(tab.get(path).await.header("cross-origin-opener-policy"), policy, "{path} from {site:?}");
+            assert_eq!(tab.get(path).await.header("cross-origin-opener-policy"), policy, "{path}: {header} {site}");
         }
     }
 }

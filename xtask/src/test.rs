@@ -98,9 +98,9 @@ fn browser(scope: &Scope) -> Result<()> {
     let mut specs: Vec<_> = std::fs::read_dir(&end2end)?.flatten().map(|entry| entry.path()).collect();
     specs.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
     specs.sort();
-    // A scene mostly waits, so two files go side by side; what fills a machine with tabs has it to itself.
+    // What fills a machine with tabs has it to itself; any other scene mostly waits, so two files go side by side.
     let (crowded, quiet): (Vec<_>, Vec<_>) = specs.into_iter().partition(|path| path.ends_with(CROWDED));
-    for (specs, side_by_side) in [(quiet, 2), (crowded, 1)] {
+    for (specs, side_by_side) in [(crowded, 1), (quiet, 2)] {
         let mut node = std::process::Command::new("node");
         node.args(["--test", "--test-reporter=spec"]).arg(format!("--test-concurrency={side_by_side}"));
         if let Some(word) = scope.word {

@@ -210,8 +210,12 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, stop: impl Future<Out
         served = std::future::IntoFuture::into_future(server) => served?,
         () = async { let _ = stopped.await; tokio::time::sleep(GRACE).await } => tracing::warn!("some requests were not done in time"),
     }
-    for job in running {
+    for job in &running {
         job.abort();
+    }
+    for job in running {
+        // Gone when this comes back, with its connection.
+        let _ = job.await;
     }
     auth.confirmations.write(&auth.db, None).await?;
     auth.refusals.write(&auth.db).await?;

@@ -147,6 +147,13 @@ async fn a_stop_is_graceful_and_what_it_leaves_is_private() {
         assert!(server.try_wait().unwrap().is_none(), "the server did not start");
         std::thread::yield_now();
     }
+    // Once it has answered, and no connection to the database is being opened any more: one that nobody waits for closes when it likes.
+    let address = fs::read_to_string(folder.path().join("address")).unwrap();
+    for _ in 0..20 {
+        let mut wire = std::net::TcpStream::connect(&address).unwrap();
+        std::io::Write::write_all(&mut wire, b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+        std::io::Read::read_to_end(&mut wire, &mut Vec::new()).unwrap();
+    }
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
     assert_eq!(mode(&data.join("keys.json")), 0o600);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { scene } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, ROVER, feed, fillIn, hydrated, logIn, press } from './walk.mjs';
+import { MINA, ROVER, awake, feed, fillIn, hydrated, inspect, logIn, press } from './walk.mjs';
 
 const PLAIN = { context: { javaScriptEnabled: false } };
 
@@ -103,6 +103,8 @@ for (const storage of ['cookie', 'hybrid', 'local']) {
 
 scene('a switch that no tab has announced is noticed by what the server says', { complaints: [/status of 409/] }, async ({ browser, page }) => {
     await logIn(page, { ...MINA, save: false });
+    await page.goto('/lab');
+    await awake(page);
     const twin = await browser.tab();
     await twin.goto('/login?add=1');
     const status = await twin.evaluate(async (form) => {
@@ -110,7 +112,7 @@ scene('a switch that no tab has announced is noticed by what the server says', {
         return response.status;
     }, ROVER);
     assert.equal(status, 200);
-    await page.locator('details.inspector summary').click();
+    await inspect(page);
     await guarded(page, 'rover', 'mina');
     await page.getByRole('link', { name: 'Continue as rover' }).click();
     await is(page, 'rover');

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { Proxy, TAG, expired } from './proxy.mjs';
 import { LAUNCH, Server, soon } from './support.mjs';
-import { MINA, feed, logIn } from './walk.mjs';
+import { MINA, inspect, logIn, move } from './walk.mjs';
 
 export const REFRESH = 'POST /api/session/refresh';
 const INSPECT = 'GET /api/session';
@@ -65,7 +65,7 @@ export class Household {
         this.shared = storage !== 'session' && storage !== 'memory';
     }
 
-    /** Logs in, opens the tabs, and the inspector in each: its button asks the API something. From now on a log-in form would be seen. */
+    /** Logs in, opens the tabs, in each the inspector of the lab: its button asks the API something. From now on a log-in form would be seen. */
     async moveIn(browser) {
         this.#context = await browser.newContext({
             baseURL: this.#proxy.origin,
@@ -86,13 +86,11 @@ export class Household {
             const { pathname } = new URL(response.url());
             if (pathname === '/api/session' && response.request().method() === 'GET' && response.status() === 200) page.granted += 1;
         });
-        if (logsIn) {
-            await logIn(page, { ...MINA, storage: this.storage, save: true });
-        } else {
-            await page.goto('/');
-            await feed(page);
-        }
-        await page.locator('details.inspector summary').click();
+        // What is in memory would not outlive the way to the lab: it is moved there.
+        const fleeting = this.storage === 'memory';
+        if (logsIn) await logIn(page, { ...MINA, storage: fleeting ? 'cookie' : this.storage, save: true });
+        await inspect(page);
+        if (fleeting && (await move(page, this.storage, MINA.password)) !== 200) throw new Error(`${this.name}: the tokens do not move`);
         await page.locator('.drawer dl').waitFor();
         await page.evaluate(() => {
             window.shut = [];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { scene } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, NEW, feed, hydrated } from './walk.mjs';
+import { MINA, NEW, awake, feed, hydrated } from './walk.mjs';
 import { picture } from './picture.mjs';
 
 /** In the page: what is wrong with the focus, if anything. */
@@ -57,7 +57,7 @@ scene('Tab and Enter lead from the log-in to the feed and out again', {}, async 
     await page.locator('h1:focus').waitFor();
     await page.reload();
     await feed(page);
-    await page.locator('details.inspector summary').waitFor();
+    await awake(page);
     await tabTo(page, '.menu > button');
     await page.keyboard.press('Enter');
     await tabTo(page, '[popovertarget="log-out"]');
@@ -138,7 +138,7 @@ scene('everything that people do is done by keyboard alone, and the focus is alw
     assert.ok(await page.evaluate(() => document.activeElement !== document.body), 'the focus is somewhere');
 
     await page.reload();
-    await page.locator('details.inspector summary').waitFor();
+    await awake(page);
     await to('.menu > button');
     await page.keyboard.press('Enter');
     await to('[popovertarget="log-out"]');

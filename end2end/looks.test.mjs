@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { assertAccessible } from './axe.mjs';
 import { expectText } from './see.mjs';
 import { scene } from './support.mjs';
-import { ADMIN, MINA, NEW, answer, feed, fillIn, follow, hydrated, logIn, logOut, press, signUp } from './walk.mjs';
+import { ADMIN, MINA, NEW, answer, feed, fillIn, follow, hydrated, inspect, logIn, logOut, press, signUp } from './walk.mjs';
 import { noise, picture } from './picture.mjs';
 
 const RESULTS = join(import.meta.dirname, 'results');
@@ -105,12 +105,12 @@ scene('the pages after the log-in fit', { complaints: [/status of 403/] }, async
     await page.locator('.return-line:not([hidden])').waitFor({ state: 'attached' });
     await portray(page, 'feed-return');
     await page.setViewportSize({ width: 1280, height: 800 });
-    await page.locator('details.inspector summary').click();
+    await inspect(page);
     await page.locator('details.inspector dl').waitFor();
-    await portray(page, 'feed-inspector');
+    await portray(page, 'lab-inspector');
     await page.locator('details.inspector details.storage > summary').click();
     await page.locator('details.inspector details.storage form').scrollIntoViewIfNeeded();
-    await portray(page, 'feed-inspector-move');
+    await portray(page, 'lab-inspector-move');
     await page.goto('/settings/appearance');
     await portray(page, 'appearance');
     await page.goto('/admin/accounts');

@@ -12,6 +12,24 @@ export function picture(width = 600, height = 400) {
     return { name: 'fade.png', mimeType: 'image/png', buffer: png(rows, width, height) };
 }
 
+/** A PNG that compresses as photographs do: hills in the haze, and grain on all of it. */
+export function photograph(width = 1080, height = 1350) {
+    const rows = randomFillSync(Buffer.alloc(height * (1 + width * 3)));
+    const ridge = (x, far) => height * (0.3 + 0.15 * far) + 60 * Math.sin(x / (90 + 40 * far)) + 25 * Math.sin(x / (17 + 9 * far) + far);
+    for (let y = 0; y < height; y++) {
+        let at = y * (1 + width * 3);
+        rows[at++] = 0;
+        for (let x = 0; x < width; x++) {
+            const near = [0, 1, 2, 3].filter((far) => y > ridge(x, far)).length;
+            for (const base of [200 - 34 * near + y / 30, 205 - 26 * near, 225 - 38 * near - y / 40]) {
+                rows[at] = Math.max(0, Math.min(255, base + (rows[at] - 128) / 12));
+                at++;
+            }
+        }
+    }
+    return { name: 'hills.png', mimeType: 'image/png', buffer: png(rows, width, height) };
+}
+
 /** A PNG that cannot be compressed: about three bytes a pixel. */
 export function noise(width, height) {
     const rows = randomFillSync(Buffer.alloc(height * (1 + width * 3)));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { scene } from './support.mjs';
 import { assertNeverAskedToLogIn, assertNoStatus, assertReturnLine, expectText, firstPost } from './see.mjs';
-import { MINA, NEW, feed, follow, hydrated, logIn, signUp } from './walk.mjs';
+import { MINA, NEW, awake, feed, follow, hydrated, logIn, signUp } from './walk.mjs';
 
 scene('who signs up and saves finds the feed in the first HTML after the browser was closed', {}, async ({ browser, page }) => {
     await signUp(page, { ...NEW, save: true });
@@ -104,7 +104,7 @@ scene('nothing moves while a page arrives', {}, async ({ page }) => {
     };
     await hold(['/login', '/signup'], hydrated);
     await logIn(page);
-    await hold(['/', '/u/mina'], () => page.locator('details.inspector').waitFor());
+    await hold(['/', '/u/mina'], awake);
 });
 
 /** How far what was there has moved, in the browser's own measure, until two frames after now. */

@@ -3,21 +3,7 @@
 import assert from 'node:assert/strict';
 import { scene, soon } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, feed, logIn, press } from './walk.mjs';
-
-/** Opens the drawer and moves the tokens, as a person does. */
-async function move(page, storage, password = '') {
-    const drawer = page.locator('details.inspector');
-    if (!(await drawer.evaluate((element) => element.open))) await drawer.locator('> summary').click();
-    const chooser = drawer.locator('details.storage');
-    await chooser.waitFor();
-    if (!(await chooser.evaluate((element) => element.open))) await chooser.locator('> summary').click();
-    await chooser.locator(`input[value="${storage}"]`).check();
-    await chooser.locator('input[name="password"]').fill(password);
-    const answer = page.waitForResponse((response) => response.request().method() === 'PATCH');
-    await press(page, 'Move the tokens');
-    return (await answer).status();
-}
+import { MINA, awake, feed, inspect, logIn, move } from './walk.mjs';
 
 /** What there is of the session in this browser, and where. */
 async function kept(browser, page) {
@@ -55,7 +41,7 @@ scene('tokens move from storage to storage, and the session stays the same', {},
         assert.equal(id, first, `${storage}: the same session`);
         if (storage === 'memory') continue;
         await page.reload();
-        await feed(page);
+        await awake(page);
         assert.deepEqual(await kept(browser, page), PLACES[storage], `${storage}, after a reload`);
     }
 });
@@ -68,27 +54,27 @@ scene('cookies do not move to where scripts can read without the password', { co
     await page.locator('.storage .summary').waitFor();
     assert.deepEqual(await kept(browser, page), PLACES.cookie, 'nothing has changed');
     assert.equal(await page.locator('.storage input[name="password"]').inputValue(), '', 'the password is not left lying about');
-    await page.reload();
+    await page.goto('/');
     await feed(page);
 });
 
 scene('another tab goes along when the tokens move', { complaints: [/status of 401/] }, async ({ browser, page }) => {
     await logIn(page, MINA);
     const twin = await browser.tab();
-    await twin.goto('/');
-    await feed(twin);
+    await twin.goto('/lab');
+    await awake(twin);
     assert.equal(await move(page, 'local', MINA.password), 200);
     // A tab that asks before it has heard of the move is refused once, and asks again with what it finds.
     const asked = twin.waitForResponse((response) => response.url().endsWith('/api/session') && response.status() !== 401);
-    await twin.locator('details.inspector > summary').click();
+    await inspect(twin);
     const answer = await asked;
     assert.equal(answer.status(), 200);
     assert.ok((await answer.request().allHeaders()).authorization, 'with the token from localStorage');
 
     // Into one tab alone: the other says so, and the session goes on where it is.
     assert.equal(await move(page, 'session'), 200);
-    await expectText(twin.locator('.guard p'), 'You moved this session\u2019s tokens into another tab, where it goes on.'.replace('\u2019', "'"));
-    await page.reload();
+    await expectText(twin.locator('.room > .notice p'), "Your session has ended. You moved this session's tokens into another tab, where it goes on.");
+    await page.goto('/');
     await feed(page);
 });
 

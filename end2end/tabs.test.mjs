@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { scene, soon } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, feed, fillIn, hydrated, logIn, logOut, press } from './walk.mjs';
+import { MINA, feed, fillIn, hydrated, inspect, logIn, logOut, press } from './walk.mjs';
 import { expired, held, lost, refused } from './proxy.mjs';
 
 const REFRESH = 'POST /api/session/refresh';
@@ -14,7 +14,8 @@ const APART = 4_200;
 
 /** Asks the API, by the button of the inspector. */
 async function ask(page) {
-    if (!(await page.locator('.drawer dl').isVisible())) await page.locator('details.inspector summary').click();
+    await inspect(page);
+    await page.locator('.drawer dl').waitFor();
     await page.locator('.drawer button', { hasText: 'Refresh' }).click();
 }
 

@@ -58,6 +58,32 @@ export function hydrated(page) {
     return page.locator('button.reveal').first().waitFor();
 }
 
+/** Scripts have taken over, on whatever page. */
+export function awake(page) {
+    return page.locator('#basic').waitFor({ state: 'detached' });
+}
+
+/** In the lab, with the inspector open: its button asks the API something. The way there loads a page, so what is in memory is gone. */
+export async function inspect(page) {
+    if (!new URL(page.url()).pathname.startsWith('/lab')) await page.goto('/lab');
+    const drawer = page.locator('details.inspector');
+    await drawer.waitFor();
+    if (!(await drawer.evaluate((element) => element.open))) await drawer.locator('> summary').click();
+}
+
+/** Moves the tokens of the session, as a person does, and answers with the status. */
+export async function move(page, storage, password = '') {
+    await inspect(page);
+    const chooser = page.locator('details.inspector details.storage');
+    await chooser.waitFor();
+    if (!(await chooser.evaluate((element) => element.open))) await chooser.locator('> summary').click();
+    await chooser.locator(`input[value="${storage}"]`).check();
+    await chooser.locator('input[name="password"]').fill(password);
+    const answer = page.waitForResponse((response) => response.request().method() === 'PATCH');
+    await press(page, 'Move the tokens');
+    return (await answer).status();
+}
+
 /** The feed is there. */
 export function feed(page) {
     return page.locator('article.post').first().waitFor();

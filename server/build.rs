@@ -43,7 +43,7 @@ fn table(site: &Path, manifest: &str) -> String {
     let live = lines.contains(&("live", "yes"));
 
     let mut source = String::from("const ROLES: Roles = Roles {\n");
-    for key in ["css", "pages", "start", "js", "wasm", "reload"] {
+    for key in ["css", "pages", "start", "js", "wasm", "lab_css", "lab_start", "lab_js", "lab_wasm", "reload"] {
         source += &format!("    {key}: {:?},\n", role(key));
     }
     source += "};\n\nstatic FILES: &[File] = &[\n";

@@ -4,8 +4,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use uuid::Uuid;
+
+use crate::wire::lab::Begin;
 use crate::wire::problem::Problem;
 use crate::wire::saved::Saved;
+use crate::wire::secret::Secret;
 use crate::wire::session::Inspection;
 
 /// A pending answer.
@@ -15,9 +19,6 @@ pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 pub trait Api: Send + Sync {
     /// The saved logins of this browser, whoever is logged in.
     fn saved(&self) -> Answer<Vec<Saved>>;
-
-    /// The access token of this session taken apart; a local build only.
-    fn inspect(&self) -> Answer<Inspection>;
 }
 
 /// The little that a page asks of its window. In context as `Arc<dyn Window>`.
@@ -28,6 +29,9 @@ pub trait Window: Send + Sync {
 
     /// Says in the document how long that took, if it has a place for it.
     fn say_back(&self, ms: u32);
+
+    /// Shows nothing of this page any more, and asks the server for it anew.
+    fn load_anew(&self);
 
     /// Calls the window `title`, if that says anything.
     fn entitle(&self, title: &str);
@@ -59,6 +63,57 @@ pub trait Window: Send + Sync {
 
     /// Wakes up after `ms` milliseconds.
     fn pause(&self, ms: u32) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+}
+
+/// What the lab does to a browser, and asks of the server. In context as `Arc<dyn Bench>`, on the lab's pages.
+pub trait Bench: Send + Sync {
+    /// The access token of this session taken apart.
+    fn inspect(&self) -> Answer<Inspection>;
+
+    /// Begins a session of the lab, which takes the place of the one there was.
+    fn begin(&self, form: Begin) -> Answer<()>;
+
+    /// Fetches fresh tokens now.
+    fn refresh(&self) -> Answer<()>;
+
+    /// Asks for a path with the session's credentials, refreshing and asking again as every page does. Nothing is made of the answer.
+    fn ask(&self, path: &'static str) -> Answer<()>;
+
+    /// Asks the lab itself: with the browser's cookies, and past the session. Answers with JSON.
+    fn tell(&self, method: &'static str, path: String, body: Option<Secret>) -> Answer<Secret>;
+
+    /// A random name.
+    fn name(&self) -> Uuid;
+
+    /// What the lab keeps in this browser: `None` where there is nothing.
+    fn kept(&self) -> Option<String>;
+
+    /// Keeps it.
+    fn keep(&self, text: &str);
+
+    /// Calls `told` when another tab has kept something, from now on.
+    fn on_kept(&self, told: Box<dyn Fn()>);
+
+    /// Writes a mark into the memory of this page, sessionStorage and localStorage.
+    fn plant(&self, mark: Uuid);
+
+    /// In which of them the mark is.
+    fn found(&self, mark: Uuid) -> [bool; 3];
+
+    /// The refresh token, as a script finds it that somebody has put into this page: where it lies open.
+    fn lying_about(&self) -> Option<Secret>;
+
+    /// Loads this page anew.
+    fn reload(&self);
+
+    /// Opens `path` in a tab of its own: as a link does, or with `window.open`.
+    fn open(&self, path: &str, by_script: bool);
+
+    /// Which browser this is, as it says itself.
+    fn browser(&self) -> String;
+
+    /// Hands a file to whoever sits here.
+    fn download(&self, name: &str, media: &str, text: &str);
 }
 
 /// Documents, fetched and sent with the session's credentials. In context as `Arc<dyn Documents>`.

@@ -77,6 +77,11 @@ pub mod page {
     /// Passkeys.
     pub const PASSKEYS: &str = "/settings/security/passkeys";
 
+    /// The lab: what is measured there, and what came out. A local build only, as all of the lab is.
+    pub const LAB: &str = "/lab";
+    /// Its experiments: what survives, a silent refresh, a stolen token.
+    pub const LAB_ROOMS: [&str; 3] = ["/lab/survival", "/lab/refresh", "/lab/theft"];
+
     /// Pages that a browser renders too. Every other page is a document, which the server makes.
     pub const HYDRATED: [&str; 3] = [LOG_IN, SIGN_UP, SAVE];
 }
@@ -163,6 +168,26 @@ pub mod api {
     pub const PASSKEY: &str = "/api/passkeys/{passkey_id}";
     /// `POST`: log in with a passkey.
     pub const SESSION_PASSKEY: &str = "/api/session/passkey";
+    /// `POST`: a session of the lab, of an account made for it. What follows below is there in a local build only.
+    pub const LAB_SESSION: &str = "/api/lab/session";
+    /// `GET`: watch it. `PATCH`: change its rules.
+    pub const LAB_BENCH: &str = "/api/lab/benches/{bench}";
+    /// `POST`: its access tokens hold no longer, as if their time were over.
+    pub const LAB_EXPIRE: &str = "/api/lab/benches/{bench}/expire";
+    /// `POST`: its refresh token is stolen.
+    pub const LAB_THEFT: &str = "/api/lab/benches/{bench}/theft";
+    /// `POST`: the thief refreshes.
+    pub const LAB_THIEF_REFRESH: &str = "/api/lab/benches/{bench}/thief/refresh";
+    /// `POST`: the thief reads the feed.
+    pub const LAB_THIEF_READ: &str = "/api/lab/benches/{bench}/thief/read";
+    /// `POST`: set marks in cookies. `GET`: which of them came along.
+    pub const LAB_MARKS: &str = "/api/lab/marks";
+}
+
+/// Whether there is a page of the lab at this path. They have wasm of their own.
+#[must_use]
+pub fn is_lab(path: &str) -> bool {
+    path == page::LAB || page::LAB_ROOMS.contains(&path)
 }
 
 /// The page of a post.

@@ -72,6 +72,8 @@ pub struct Exchange {
     pub path: String,
     /// HTTP status; 0 when no answer came.
     pub status: u16,
+    /// When it was sent, in milliseconds of a clock that is never set.
+    pub at_ms: f64,
     /// Milliseconds until the answer was there.
     pub took_ms: f64,
 }
@@ -139,6 +141,18 @@ impl Session {
     #[must_use]
     pub fn storage(&self) -> TokenStorage {
         self.storage.get()
+    }
+
+    /// Where the tokens live now.
+    #[must_use]
+    pub fn storage_now(&self) -> TokenStorage {
+        self.storage.get_untracked()
+    }
+
+    /// The last exchanges with the server now, oldest first.
+    #[must_use]
+    pub fn wire_now(&self) -> Vec<Exchange> {
+        self.wire.get_untracked()
     }
 
     /// The last exchanges with the server, oldest first, tracked.

@@ -21,6 +21,8 @@ pub struct Assets {
     pub wasm: String,
     /// A script that reloads the page after a rebuild; while developing only.
     pub reload: Option<String>,
+    /// The style sheet of the lab, on its pages.
+    pub lab: Option<String>,
     /// What the window is called.
     pub title: String,
     /// How the pages shall look, as this browser has chosen: right in the first frame.
@@ -47,6 +49,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="stylesheet" href=assets.css />
+                {assets.lab.map(|lab| view! { <link rel="stylesheet" href=lab /> })}
                 // For documents that are opened from here later: fetched without haste, and not applied.
                 <link rel="stylesheet" href=assets.pages media="print" />
             </head>

@@ -7,6 +7,8 @@ mod erased;
 #[allow(unreachable_pub)]
 mod frame;
 #[allow(unreachable_pub)]
+pub mod lab;
+#[allow(unreachable_pub)]
 mod page;
 #[allow(unreachable_pub)]
 mod part;
@@ -29,13 +31,12 @@ use crate::wire::session::Boot;
 
 use erased::Erase;
 use frame::Frame;
-use page::{LogIn, Save, SignUp};
+use page::{Lab, LogIn, Save, SignUp};
 use part::bar::Bar;
-use part::inspector::Inspector;
 use part::sheet::Sheet;
 use part::toast::Toast;
 
-/// Everything inside `body`: skip link, bar, the current page, the live region, and the inspector of a local build.
+/// Everything inside `body`: skip link, bar, the current page and the live region.
 ///
 /// Wants `Arc<dyn Host>` and `Arc<dyn Api>` in context, [`Boot`] too while the server renders, `Arc<dyn Window>` in the browser.
 #[component]
@@ -60,7 +61,6 @@ pub fn App() -> impl IntoView {
             <Middle />
             <Voices />
             <Toast />
-            <Drawer />
         </Router>
     }
 }
@@ -71,6 +71,7 @@ pub fn title_of(path: &str, refused: bool) -> String {
     let page = match path {
         routes::page::LOG_IN => text::log_in::TITLE,
         routes::page::SIGN_UP => text::sign_up::TITLE,
+        path if routes::is_lab(path) => text::lab::TITLE,
         _ => text::saved::ASK_TITLE,
     };
     frame::named(&[if refused { text::ERROR } else { "" }, page].concat())
@@ -91,23 +92,30 @@ fn Middle() -> impl IntoView {
 #[component]
 fn Page() -> impl IntoView {
     let path = use_location().pathname;
+    let lab = expect_context::<Boot>().local;
     // The router keeps the history, and changes the address once somebody says that the page is there. Which page a path means is said
     // here, for both sides: decision 26.
     if let Some(browser) = use_context::<BrowserUrl>() {
         Effect::new(move |_| {
             // A document is there when it has come: the sheet says so.
-            if path.with(|path| routes::page::HYDRATED.contains(&&**path)) {
+            if path.with(|path| of(path, lab).is_some()) {
                 browser.ready_to_complete();
             }
         });
     }
-    let page = Memo::new(move |_| path.with(|path| routes::page::HYDRATED.iter().position(|page| page == path)));
-    move || match page.get().map(|page| routes::page::HYDRATED[page]) {
+    let page = Memo::new(move |_| path.with(|path| of(path, lab)));
+    move || match page.get() {
         Some(routes::page::LOG_IN) => view! { <LogIn /> }.erased(),
         Some(routes::page::SIGN_UP) => view! { <SignUp /> }.erased(),
+        Some(routes::page::LAB) => view! { <Lab /> }.erased(),
         Some(_) => view! { <Save /> }.erased(),
         None => view! { <Sheet /> }.erased(),
     }
+}
+
+/// Which of the pages that a browser renders too lies at `path`. The lab, where there is one, is one page.
+fn of(path: &str, lab: bool) -> Option<&'static str> {
+    if lab && routes::is_lab(path) { Some(routes::page::LAB) } else { routes::page::HYDRATED.into_iter().find(|page| *page == path) }
 }
 
 /// The live region. It is there from the start and gets filled: a region that arrives with its text is not read out.
@@ -134,13 +142,6 @@ fn Voices() -> impl IntoView {
         </p>
     }
     .erased()
-}
-
-#[component]
-fn Drawer() -> impl IntoView {
-    let local = expect_context::<Boot>().local;
-    let frame = Frame::here();
-    move || (local && frame.hydrated.get()).then(|| view! { <Inspector /> }.erased())
 }
 
 /// Whether the page on screen waits for a session that only this browser can find.

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod factor;
 pub mod feed;
+pub mod lab;
 pub mod problem;
 pub mod saved;
 pub mod secret;

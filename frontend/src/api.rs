@@ -7,7 +7,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use app::api::{Answer, Api};
-use app::routes;
 use app::session::engine::{Engine, Ports, Watch};
 use app::session::flight::Joined;
 use app::session::{Host, Session, Verbs};
@@ -15,9 +14,8 @@ use app::wire::account::SignUp;
 use app::wire::problem::{Code, Problem};
 use app::wire::saved::Saved;
 use app::wire::secret::Secret;
-use app::wire::session::{Boot, Change, Inspection, Leave, LogIn, Offer, TokenStorage};
+use app::wire::session::{Boot, Change, Leave, LogIn, Offer, TokenStorage};
 use send_wrapper::SendWrapper;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::clock::{self, Moment};
@@ -35,7 +33,7 @@ type OnAnswer = Rc<RefCell<Option<Box<dyn Fn()>>>>;
 
 /// The engine, once the page has asked for its session.
 #[derive(Clone)]
-pub(crate) struct Browser(Arc<SendWrapper<OnceCell<Rc<Engine>>>>, Arc<SendWrapper<OnAnswer>>);
+pub struct Browser(Arc<SendWrapper<OnceCell<Rc<Engine>>>>, Arc<SendWrapper<OnAnswer>>);
 
 impl Default for Browser {
     fn default() -> Self {
@@ -113,10 +111,6 @@ impl Api for Browser {
     fn saved(&self) -> Answer<Vec<Saved>> {
         self.with(|engine| async move { engine.saved().await })
     }
-
-    fn inspect(&self) -> Answer<Inspection> {
-        self.read(routes::api::SESSION.to_owned())
-    }
 }
 
 impl Verbs for Browser {
@@ -187,14 +181,8 @@ impl Browser {
         }));
     }
 
-    /// Begins when somebody waits for it: a resource that came with the HTML asks, and does not wait.
-    fn read<T: DeserializeOwned + Clone + 'static>(&self, path: String) -> Answer<T> {
-        let browser = self.clone();
-        Box::pin(async move { browser.with(|engine| async move { engine.ask("GET", &path, None).await }).await })
-    }
-
     /// Begins at once and goes on to its end, even if the page that asked has left: half a refresh would help nobody.
-    pub(crate) fn with<T, F>(&self, ask: impl FnOnce(Rc<Engine>) -> F) -> Answer<T>
+    pub fn with<T, F>(&self, ask: impl FnOnce(Rc<Engine>) -> F) -> Answer<T>
     where
         T: Clone + 'static,
         F: Future<Output = Result<T, Problem>> + 'static,

@@ -21,7 +21,7 @@ use crate::upload::Upload;
 const FILE_PATIENCE: u32 = 120_000;
 
 /// `fetch`. Bounded in time, from the first byte out to the last one in.
-pub(crate) struct Fetch;
+pub struct Fetch;
 
 impl Transport for Fetch {
     fn send(&self, request: Request) -> Pending<'_, Result<Response, Unreachable>> {

@@ -27,18 +27,27 @@ use app::ui::App;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+pub use api::Browser;
+pub use http::Fetch;
 pub use storage::Shelves;
 pub use tabs::Locks;
 
-/// Takes the page over from the server. The session's engine is built while the pages are, and starts when they stand.
+/// Takes the page over from the server.
 #[wasm_bindgen]
 pub fn hydrate() {
+    take_over(|_| ());
+}
+
+/// Takes the page over, and calls `provide` for what its pages find in context besides. The session's engine is built while the pages are,
+/// and starts when they stand.
+pub fn take_over(provide: impl FnOnce(&Browser) + 'static) {
     if cfg!(debug_assertions) {
         // Otherwise a browser says "unreachable" and no more.
         std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
     }
-    leptos::mount::hydrate_body(|| {
+    leptos::mount::hydrate_body(move || {
         let browser = api::Browser::default();
+        provide(&browser);
         provide_context::<Arc<dyn Host>>(Arc::new(browser.clone()));
         provide_context::<Arc<dyn Documents>>(Arc::new(documents::Forms::new(browser.clone())));
         provide_context::<Arc<dyn Api>>(Arc::new(browser));

@@ -37,6 +37,10 @@ impl Window for ThisWindow {
         }
     }
 
+    fn load_anew(&self) {
+        blank_and_reload();
+    }
+
     fn entitle(&self, title: &str) {
         if let Some(document) = dom::page().filter(|_| !title.is_empty()) {
             document.set_title(title);

@@ -15,6 +15,7 @@ pub mod export;
 pub mod factor;
 pub mod govern;
 pub mod keys;
+pub mod lab;
 pub mod mail;
 pub mod passkey;
 pub mod password;
@@ -36,6 +37,7 @@ use std::time::Duration;
 use app::wire::account::Role;
 use app::wire::session::{patience, race_window};
 pub use error::{Error, Result};
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::model::Race;
@@ -93,6 +95,8 @@ pub struct Auth {
     pub admins_need_two: bool,
     /// Asks authenticators for passkeys.
     pub relying_party: passkey::RelyingParty,
+    /// Sessions with rules of their own; `None` where the lab is off.
+    pub lab: Option<lab::Lab>,
 }
 
 impl Auth {
@@ -102,11 +106,27 @@ impl Auth {
         self.admins_need_two && role == Role::Admin
     }
 
+    /// How long the access tokens of a session live: as the configuration says, unless the lab has rules for it.
+    #[must_use]
+    pub fn life_of(&self, session_id: Uuid) -> Duration {
+        self.lab.as_ref().and_then(|lab| lab.life(session_id)).unwrap_or(self.access.life())
+    }
+
     /// For how long a token that was just handed out may be in a race.
     #[must_use]
     pub fn race(&self) -> Race {
-        let life = u32::try_from(self.access.life().as_secs()).unwrap_or(u32::MAX);
-        // A second for the way there.
-        Race { window: race_window(life).into(), answer: (patience(life) + 1_000).into() }
+        race(self.access.life())
     }
+
+    /// The same for one session.
+    #[must_use]
+    pub fn race_of(&self, session_id: Uuid) -> Race {
+        race(self.life_of(session_id))
+    }
+}
+
+fn race(life: Duration) -> Race {
+    let life = u32::try_from(life.as_secs()).unwrap_or(u32::MAX);
+    // A second for the way there.
+    Race { window: race_window(life).into(), answer: (patience(life) + 1_000).into() }
 }

@@ -13,6 +13,7 @@ pub mod factor;
 pub mod feed;
 pub mod forms;
 pub mod guard;
+pub mod lab;
 pub mod once;
 pub mod pages;
 pub mod passkeys;
@@ -137,8 +138,11 @@ pub fn router(site: Arc<Site>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&site), documents::explain))
         .layer(middleware::from_fn(guard::mark_personal));
 
+    let lab = if site.lab { lab::routes() } else { Router::new() };
+
     Router::new()
         .merge(operators)
+        .merge(lab)
         .merge(rest)
         .merge(pages)
         .merge(documents)

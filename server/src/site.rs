@@ -13,6 +13,7 @@ use crate::auth::access::Access;
 use crate::auth::chain::Chain;
 use crate::auth::keys::seal::Seal;
 use crate::auth::keys::{Home, Keeper, KeysError};
+use crate::auth::lab::Lab;
 use crate::auth::passkey::RelyingParty;
 use crate::auth::password::Hasher;
 use crate::auth::refusals::Refusals;
@@ -67,7 +68,7 @@ pub struct Site {
     pub mailer: Arc<Mailer>,
     /// The public origin.
     pub origin: String,
-    /// Whether what developers look at is shown.
+    /// Whether the lab is there, and what else developers look at.
     pub lab: bool,
     /// Whether the demo accounts are there, and are named on the log-in page.
     pub demo: bool,
@@ -82,6 +83,8 @@ impl Site {
     /// Whatever keeps it from starting.
     pub async fn open(config: &Config, origin: String, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
         let (db, keys) = open(config, clock.now()).await?;
+        let local = config.is_local();
+        let lab = config.lab.unwrap_or(local);
         let rings = keys.held().await;
         let auth = Auth {
             access: Access::new(rings.access, &origin, config.access_life)?,
@@ -97,11 +100,11 @@ impl Site {
             password_min: config.password_min,
             admins_need_two: config.admins_need_two,
             relying_party: RelyingParty::of(&origin),
+            lab: lab.then(Lab::default),
             db,
             clock,
         };
         ended::read_all(&auth).await?;
-        let local = config.is_local();
         let demo = config.seed.unwrap_or(local);
         if demo {
             feed::seed::demo(&auth).await?;
@@ -118,15 +121,7 @@ impl Site {
         if !mailer.sends() && !local {
             tracing::warn!("no mail server is configured: mails wait in the outbox, and nobody can set a forgotten password anew");
         }
-        Ok(Self {
-            auth: Arc::new(auth),
-            pictures,
-            mailer: Arc::new(mailer),
-            origin,
-            lab: config.lab.unwrap_or(local),
-            demo,
-            trust_proxy: config.trust_proxy,
-        })
+        Ok(Self { auth: Arc::new(auth), pictures, mailer: Arc::new(mailer), origin, lab, demo, trust_proxy: config.trust_proxy })
     }
 }
 

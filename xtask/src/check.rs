@@ -12,9 +12,9 @@ pub(crate) fn format() -> Result<()> {
 
 /// Clippy finds nothing, on either side.
 pub(crate) fn lints() -> Result<()> {
-    let server = ["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"];
+    let server = ["clippy", "--workspace", "--exclude", "frontend", "--exclude", "lab", "--all-targets", "--", "-D", "warnings"];
     child::run("cargo clippy", place::cargo().args(server).env_remove("NIGHTLATCH_SITE"))?;
     let mut frontend = place::cargo();
-    frontend.args(["clippy", "--package", "frontend", "--target", WASM, "--target-dir"]).arg(place::wasm_target());
+    frontend.args(["clippy", "--package", "frontend", "--package", "lab", "--target", WASM, "--target-dir"]).arg(place::wasm_target());
     child::run("cargo clippy of the frontend", frontend.args(["--", "-D", "warnings"]))
 }

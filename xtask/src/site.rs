@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use self::folder::Folder;
+use self::wasm::Bound;
 use crate::place::{self, Profile};
 
 /// In a development site, what this file says changes with every rebuild.
@@ -34,24 +35,12 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     let path = place::site(profile);
     let mut folder = Folder::open(&path, profile)?;
 
-    let bound = wasm::build(profile)?;
-    let wasm = folder.put_named("wasm", "pkg/app.wasm", &bound.wasm)?;
-    let mut js = bound.js;
-    if !bound.snippets.is_empty() {
-        // Their contents can change while their names do not, so the folder gets the hash.
-        let all: Vec<u8> = bound.snippets.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
-        let home = folder.name("pkg/snippets", &all);
-        js = js
-            .replace("'./snippets/", &format!("'./{}/", file_name(&home)))
-            .replace("\"./snippets/", &format!("\"./{}/", file_name(&home)));
-        for (name, bytes) in &bound.snippets {
-            folder.put(&format!("{home}/{name}"), bytes)?;
-        }
-    }
-    let js = folder.put_named("js", "pkg/app.js", js.as_bytes())?;
-    folder.put_named("start", "pkg/start.js", start(&js, &wasm).as_bytes())?;
+    let [pages, lab] = wasm::build(profile)?;
+    put(&mut folder, pages, "app", ["wasm", "js", "start"], "hydrate")?;
+    put(&mut folder, lab, "lab", ["lab_wasm", "lab_js", "lab_start"], "hydrate_lab")?;
     folder.put_named("css", "pkg/main.css", style::bundle(&place::root().join("style"), "main.css")?.as_bytes())?;
     folder.put_named("pages", "pkg/pages.css", style::bundle(&place::root().join("style"), "pages.css")?.as_bytes())?;
+    folder.put_named("lab_css", "pkg/lab.css", style::bundle(&place::root().join("style"), "lab.css")?.as_bytes())?;
     if profile == Profile::Dev {
         folder.put_named("reload", "pkg/reload.js", RELOAD.as_bytes())?;
         folder.put(STAMP, b"")?;
@@ -64,6 +53,27 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Puts a module, what is around it, and what starts it by calling `hydrate`, by their roles.
+fn put(folder: &mut Folder, bound: Bound, name: &str, [wasm, js, starts]: [&str; 3], hydrate: &str) -> Result<()> {
+    let wasm = folder.put_named(wasm, &format!("pkg/{name}.wasm"), &bound.wasm)?;
+    let mut code = bound.js;
+    if !bound.snippets.is_empty() {
+        // Their contents can change while their names do not, so the folder gets the hash.
+        let all: Vec<u8> = bound.snippets.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
+        let home = folder.name("pkg/snippets", &all);
+        code = code
+            .replace("'./snippets/", &format!("'./{}/", file_name(&home)))
+            .replace("\"./snippets/", &format!("\"./{}/", file_name(&home)));
+        for (name, bytes) in &bound.snippets {
+            folder.put(&format!("{home}/{name}"), bytes)?;
+        }
+    }
+    let js = folder.put_named(js, &format!("pkg/{name}.js"), code.as_bytes())?;
+    let start = if name == "app" { "pkg/start.js".to_owned() } else { format!("pkg/start-{name}.js") };
+    folder.put_named(starts, &start, self::start(&js, &wasm, hydrate).as_bytes())?;
+    Ok(())
+}
+
 /// Tells open pages of a development site to load again.
 pub(crate) fn stamp(text: &str) -> Result<()> {
     std::fs::write(place::site(Profile::Dev).join(STAMP), text).context("cannot write the stamp")
@@ -71,12 +81,12 @@ pub(crate) fn stamp(text: &str) -> Result<()> {
 
 /// Wakes the page up, once it has been seen: compiling wasm wants the processor that paints. A file of its own, because the policy of the
 /// page forbids scripts inside it. A hidden page is never painted, and does not wait.
-fn start(js: &str, wasm: &str) -> String {
+fn start(js: &str, wasm: &str, hydrate: &str) -> String {
     format!(
-        "import init, {{ hydrate }} from './{}';
+        "import init, {{ {hydrate} }} from './{}';
 if (!document.hidden) await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
 await init({{ module_or_path: new URL('./{}', import.meta.url) }});
-hydrate();
+{hydrate}();
 ",
         file_name(js),
         file_name(wasm)
@@ -93,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_page_starts_from_the_hashed_files() {
-        let start = start("pkg/app-1.js", "pkg/app-2.wasm");
+        let start = start("pkg/app-1.js", "pkg/app-2.wasm", "hydrate");
         assert!(start.contains("from './app-1.js'") && start.contains("new URL('./app-2.wasm', import.meta.url)"), "{start}");
     }
 }

@@ -79,7 +79,7 @@ fn take(steps: Vec<&Step>, scope: &Scope) -> Result<()> {
 fn rust(scope: &Scope) -> Result<()> {
     let postgres = Postgres::start()?;
     let mut cargo = place::cargo();
-    cargo.args(["test", "--workspace", "--exclude", "frontend"]).args(scope.word);
+    cargo.args(["test", "--workspace", "--exclude", "frontend", "--exclude", "lab"]).args(scope.word);
     cargo.env("NIGHTLATCH_TEST_POSTGRES", postgres.url()).env_remove("NIGHTLATCH_SITE");
     // One test stops its PostgreSQL, and needs one of its own.
     cargo.env("NIGHTLATCH_TEST_POSTGRES_BIN", prerequisites::postgres()?);

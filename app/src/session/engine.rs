@@ -242,8 +242,8 @@ impl Engine {
         let (method, path, began) = (request.method, request.path.clone(), self.ports.clock.ticks());
         let answer = self.ports.transport.send(request).await;
         let status = answer.as_ref().map_or(0, |response| response.status);
-        let took_ms = self.ports.clock.ticks() - began;
-        (self.watch.exchange)(Exchange { group, part, method, path, status, took_ms });
+        let (at_ms, took_ms) = (began, self.ports.clock.ticks() - began);
+        (self.watch.exchange)(Exchange { group, part, method, path, status, at_ms, took_ms });
         answer
     }
 

@@ -83,7 +83,11 @@ impl Engine {
         self.offer.get()
     }
 
-    async fn enter(self: &Rc<Self>, path: &str, form: Secret) -> Result<Viewer, Problem> {
+    /// Begins the session that a `POST` of `form` to `path` opens, whatever it proves, and makes it this browser's.
+    ///
+    /// # Errors
+    /// What the server says. The session there was before, if any, stays.
+    pub async fn enter(self: &Rc<Self>, path: &str, form: Secret) -> Result<Viewer, Problem> {
         let group = self.group();
         self.settle(group).await;
         // Of a session that travels in cookies the server sees by itself that it is left behind.

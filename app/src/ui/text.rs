@@ -17,6 +17,7 @@ pub mod data;
 pub(crate) mod ending;
 pub mod feed;
 pub(crate) mod inspector;
+pub mod lab;
 pub mod log_in;
 pub(crate) mod menu;
 pub mod missing;

@@ -131,6 +131,14 @@ impl Access {
     /// # Errors
     /// When it cannot be signed, which would be a fault of the key.
     pub fn mint(&self, viewer: &Viewer, generation: i64, epoch: i64, now: Timestamp) -> Result<Secret> {
+        self.mint_for(self.life, viewer, generation, epoch, now)
+    }
+
+    /// The same, for a time of its own, which is not longer.
+    ///
+    /// # Errors
+    /// As [`Self::mint`].
+    pub fn mint_for(&self, life: Duration, viewer: &Viewer, generation: i64, epoch: i64, now: Timestamp) -> Result<Secret> {
         let mut jti = [0; 12];
         fill_random(&mut jti);
         let iat = now.div_euclid(1000);
@@ -146,7 +154,7 @@ impl Access {
             name: viewer.display_name.clone(),
             iat,
             nbf: iat,
-            exp: iat + self.life.as_secs().cast_signed(),
+            exp: iat + life.as_secs().cast_signed(),
             jti: URL_SAFE_NO_PAD.encode(jti),
         };
         let ring = self.ring();

@@ -1,5 +1,7 @@
 //! The use cases of a session: log in, refresh, save, log out, and who is asking.
 
+use std::time::Duration;
+
 use app::wire::account::Viewer;
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
@@ -10,6 +12,7 @@ use uuid::Uuid;
 use super::access::Claims;
 use super::chain::{self, Presented, Verdict};
 use super::events::kind;
+use super::lab::Exception;
 use super::password::Checked;
 use super::{Auth, Error, Result, deletion, events, factor, keys, mail, prove, throttle};
 use crate::model::{Device, Timestamp, id, millis};
@@ -31,6 +34,8 @@ pub struct Granted {
     pub session: Session,
     /// The access token.
     pub access: Secret,
+    /// How long it lives.
+    pub life: Duration,
     /// The refresh token.
     pub refresh: Secret,
     /// Whether it is the one that was shown: row 3.
@@ -158,9 +163,13 @@ impl Granted {
 /// Tokens for what stands in the row.
 pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Timestamp) -> Result<Granted> {
     let viewer = viewer(account, session.session_id);
-    let access = auth.access.mint(&viewer, session.generation, account.epoch, now)?;
+    let life = auth.life_of(session.session_id);
+    let access = auth.access.mint_for(life, &viewer, session.generation, account.epoch, now)?;
+    if let Some(lab) = &auth.lab {
+        lab.minted(session.session_id, auth.access.read(access.expose())?.jti);
+    }
     let refresh = auth.chain.seal(session.session_id, session.generation, now);
-    Ok(Granted { viewer, session, access, refresh, again: false, browser: None, offer: None, now })
+    Ok(Granted { viewer, session, access, life, refresh, again: false, browser: None, offer: None, now })
 }
 
 /// Refreshes: the table of [`chain::decide`], each row carried out by one conditional update. Whoever loses a race reads again.
@@ -170,14 +179,28 @@ pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Times
 pub async fn refresh(auth: &Auth, token: &Secret, device: &Device) -> Result<Granted> {
     let presented = keys::open(auth, token).await?.ok_or(Error::InvalidRefresh)?;
     let now = auth.clock.now();
-    let race = auth.race();
+    let done = advance(auth, presented, device, now).await;
+    if let Some(lab) = &auth.lab {
+        lab.note(presented, device, &done, now);
+    }
+    done
+}
+
+async fn advance(auth: &Auth, presented: Presented, device: &Device, now: Timestamp) -> Result<Granted> {
+    let race = auth.race_of(presented.session_id);
     let at = At { session_id: presented.session_id, generation: presented.generation, now, race };
     // What this process has seen come back counts before anything is decided.
     auth.confirmations.write(&auth.db, Some(presented.session_id)).await?;
     for _ in 0..ROUNDS {
         let Some(row) = sessions::by_id(&auth.db, presented.session_id).await? else { return Err(Error::Ended(Why::Unknown)) };
         let idle_until = now + limits(auth, row.saved).0;
-        let step = match chain::decide(&row, presented.generation, now, race) {
+        let verdict = chain::decide(&row, presented.generation, now, race);
+        match auth.lab.as_ref().and_then(|lab| lab.exception(row.session_id, verdict)) {
+            Some(Exception::Keep) => return Ok(Granted { again: true, ..granted(auth, row, now).await? }),
+            Some(Exception::Refuse) => return Err(Error::InvalidRefresh),
+            None => {}
+        }
+        let step = match verdict {
             Verdict::Ended(why) => return Err(Error::Ended(why)),
             Verdict::Superseded => return Err(Error::Superseded),
             Verdict::Repeat => Step::Repeat,
@@ -198,13 +221,16 @@ pub async fn refresh(auth: &Auth, token: &Secret, device: &Device) -> Result<Gra
             _ => {}
         }
         if let Some(row) = moved {
-            let Some(account) = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none()) else {
-                return Err(Error::Ended(Why::Unknown));
-            };
-            return Ok(Granted { again: step == Step::Confirm, ..grant(auth, &account, row, now)? });
+            return Ok(Granted { again: step == Step::Confirm, ..granted(auth, row, now).await? });
         }
     }
     Err(Error::Superseded)
+}
+
+/// Tokens for what stands in the row, if its account is there.
+async fn granted(auth: &Auth, row: Session, now: Timestamp) -> Result<Granted> {
+    let account = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none());
+    grant(auth, &account.ok_or(Error::Ended(Why::Unknown))?, row, now)
 }
 
 /// A stolen token, or a copy of one. What the thief may have forked ends too, and the owner is told.
@@ -296,7 +322,7 @@ pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Grante
     let now = auth.clock.now();
     let row = sessions::by_id(&auth.db, presented.session_id).await?.ok_or(Error::Ended(Why::Unknown))?;
     let same_browser = row.browser.is_some() && row.browser == browser(row.storage(), row.saved, device);
-    let in_time = chain::peek(&row, presented.generation, now, auth.race());
+    let in_time = chain::peek(&row, presented.generation, now, auth.race_of(row.session_id));
     if !in_time && (!same_browser || chain::over(&row, now).is_some()) {
         // Ended, expired or reused: the table says which, and does what is to be done.
         return refresh(auth, token, device).await;
@@ -366,7 +392,8 @@ pub async fn account_of(auth: &Auth, session_id: Uuid) -> Result<Option<Uuid>> {
 pub fn verify(auth: &Auth, token: &str) -> Result<Claims> {
     let now = auth.clock.now();
     let claims = auth.access.verify(token, now)?;
-    if auth.ended.refuses(claims.sub, claims.epoch, claims.sid) {
+    let expired = auth.lab.as_ref().is_some_and(|lab| lab.is_expired(claims.sid, &claims.jti));
+    if expired || auth.ended.refuses(claims.sub, claims.epoch, claims.sid) {
         return Err(Error::InvalidAccess);
     }
     auth.confirmations.note(claims.sid, claims.generation, now);
@@ -416,7 +443,7 @@ pub async fn peek(auth: &Auth, token: &Secret) -> Result<Peeked> {
     if let Some(why) = chain::over(&row, now) {
         return Ok(Peeked::Over(why));
     }
-    if !chain::peek(&row, presented.generation, now, auth.race()) {
+    if !chain::peek(&row, presented.generation, now, auth.race_of(row.session_id)) {
         return Ok(Peeked::Nobody);
     }
     let account = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none());

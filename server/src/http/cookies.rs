@@ -3,9 +3,8 @@
 //! Attributes are always written out: `HttpOnly; Secure; Path=/; SameSite=Lax` under the prefix `__Host-` (RFC 6265bis §4.1.3).
 //! Browsers accept that on `http://localhost` too.
 
-use std::time::Duration;
-
 use app::ui::document::appearance::Appearance;
+use app::wire::lab::Marks;
 use app::wire::secret::Secret;
 use app::wire::session::TokenStorage;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -35,6 +34,13 @@ pub const SAVED: &str = "__Host-saved";
 pub const PARKED: &str = "__Host-parked";
 /// This browser was asked "Save your login info?", and the answer was no.
 pub const DECLINED: &str = "__Host-declined";
+
+/// The lab's mark, gone with the browser.
+pub const LAB_FLEETING: &str = "__Host-lab-fleeting";
+/// The lab's mark, kept for [`LAB_STAYS`].
+pub const LAB_LASTING: &str = "__Host-lab-lasting";
+/// In seconds.
+const LAB_STAYS: i64 = 30 * 24 * 60 * 60;
 
 /// For how long the question is not asked again, in seconds.
 const DECLINED_FOR: i64 = 30 * 24 * 60 * 60;
@@ -114,14 +120,14 @@ impl Shown {
 /// The cookies of a grant: those of its storage are set. Those in `replaced`, which a log-in found and whose session it ended, are
 /// cleared where they are not set anew.
 #[must_use]
-pub fn granted(granted: &Granted, access_life: Duration, replaced: Shown) -> Vec<HeaderValue> {
+pub fn granted(granted: &Granted, replaced: Shown) -> Vec<HeaderValue> {
     let session = &granted.session;
     let storage = session.storage();
     let age = |seconds: i64| session.saved.then_some(seconds.min(LONGEST));
     let left = left(granted.now, session.idle_expires_at.min(session.expires_at));
     let mut lines = Vec::new();
     if storage.access_in_cookie() {
-        lines.push(set(ACCESS, granted.access.expose(), age(access_life.as_secs().cast_signed())));
+        lines.push(set(ACCESS, granted.access.expose(), age(granted.life.as_secs().cast_signed())));
     } else if replaced.access {
         lines.push(clear(ACCESS));
     }
@@ -273,6 +279,28 @@ fn left(now: Timestamp, until: Timestamp) -> i64 {
 fn set(name: &str, value: &str, max_age: Option<i64>) -> HeaderValue {
     let age = max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
     line(&format!("{name}={value}; Path=/; HttpOnly; Secure; SameSite=Lax{age}"))
+}
+
+/// The token that an answer sets in the cookie `name`: what a program reads that keeps what it is given.
+#[must_use]
+pub fn set_in(headers: &HeaderMap, name: &str) -> Option<Secret> {
+    let mut lines = headers.get_all(header::SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('=')?.split(';').next())?;
+    (!value.is_empty()).then(|| Secret::new(value.to_owned()))
+}
+
+/// The lab's mark, in a cookie that goes with the browser and in one that stays.
+#[must_use]
+pub fn mark(mark: Uuid) -> Vec<HeaderValue> {
+    let mark = mark.to_string();
+    vec![set(LAB_FLEETING, &mark, None), set(LAB_LASTING, &mark, Some(LAB_STAYS))]
+}
+
+/// What came along of it.
+#[must_use]
+pub fn marks(headers: &HeaderMap, now: Timestamp) -> Marks {
+    let found = |name| read(headers, name).ok().flatten().and_then(|mark| mark.parse().ok());
+    Marks { fleeting: found(LAB_FLEETING), lasting: found(LAB_LASTING), now }
 }
 
 fn clear(name: &str) -> HeaderValue {

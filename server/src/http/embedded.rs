@@ -15,6 +15,12 @@ pub fn assets() -> Assets {
     Assets { css, pages, start, js, wasm, reload, ..Assets::default() }
 }
 
+/// What a page of the lab asks for: wasm of its own, which holds all that the other does, and a style sheet more.
+pub fn lab_assets() -> Assets {
+    let [start, js, wasm, lab] = [ROLES.lab_start, ROLES.lab_js, ROLES.lab_wasm, ROLES.lab_css].map(str::to_owned);
+    Assets { start, js, wasm, lab: Some(lab), ..assets() }
+}
+
 /// The file of this path in the form the client likes best, or nothing.
 pub async fn serve(uri: Uri, headers: HeaderMap) -> Option<Response> {
     let file = FILES.iter().find(|file| file.path == uri.path())?;
@@ -28,6 +34,10 @@ struct Roles {
     start: &'static str,
     js: &'static str,
     wasm: &'static str,
+    lab_css: &'static str,
+    lab_start: &'static str,
+    lab_js: &'static str,
+    lab_wasm: &'static str,
     reload: &'static str,
 }
 

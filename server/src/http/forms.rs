@@ -161,7 +161,7 @@ pub async fn save(State(site): State<Arc<Site>>, Peer(device): Peer, headers: He
     match saved::change(&site, &headers, &token, &change, &device).await {
         Ok((granted, lines)) => {
             let mut response = see_other(local_target(&form.next).unwrap_or(page::HOME));
-            cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::default()));
+            cookies::append(response.headers_mut(), cookies::granted(&granted, Shown::default()));
             Ok(saved::with(response, lines))
         }
         Err(Error::Fields(problem)) => {
@@ -215,7 +215,7 @@ pub(super) async fn welcome(site: &Site, headers: &HeaderMap, device: &Device, g
         (_, next) => next.unwrap_or(page::HOME).to_owned(),
     };
     let mut response = see_other(&to);
-    cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::of(headers)));
+    cookies::append(response.headers_mut(), cookies::granted(&granted, Shown::of(headers)));
     Ok(saved::with(response, lines))
 }
 

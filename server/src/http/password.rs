@@ -33,7 +33,7 @@ pub async fn change(
     let (_, asking) = verify_now(&site.auth, &caller.claims).await?;
     let ended = passwords::change(&site.auth, &asking, &form.current, &form.new, form.end_others.unwrap_or(true), &device).await?;
     let granted = fresh(&site, token, caller.claims.sid, &device).await;
-    let lines = granted.as_ref().map(|granted| cookies::granted(granted, site.auth.access.life(), Shown::default())).unwrap_or_default();
+    let lines = granted.as_ref().map(|granted| cookies::granted(granted, Shown::default())).unwrap_or_default();
     let mut response = Json(PasswordChanged { ended, grant: granted.map(|granted| grant(&site, granted)) }).into_response();
     cookies::append(response.headers_mut(), lines);
     Ok(response)

@@ -121,7 +121,7 @@ pub async fn inspect(State(site): State<Arc<Site>>, headers: HeaderMap, caller: 
 
 /// A grant as its storage wants it: cookies, body, or both.
 pub(super) fn answer(site: &Site, replaced: Shown, granted: Granted, status: StatusCode) -> Response {
-    let lines = cookies::granted(&granted, site.auth.access.life(), replaced);
+    let lines = cookies::granted(&granted, replaced);
     let mut response = (status, Json(grant(site, granted))).into_response();
     cookies::append(response.headers_mut(), lines);
     response
@@ -129,14 +129,14 @@ pub(super) fn answer(site: &Site, replaced: Shown, granted: Granted, status: Sta
 
 /// The part of a grant that is in the body.
 pub(super) fn grant(site: &Site, granted: Granted) -> Grant {
-    let Granted { viewer, session, access, refresh, offer, now, .. } = granted;
+    let Granted { viewer, session, access, life, refresh, offer, now, .. } = granted;
     let (storage, limit) = (session.storage(), renewal::left(&site.auth, &session, now));
     Grant {
         viewer,
         generation: session.generation.cast_unsigned(),
         storage,
         saved: session.saved,
-        expires_in: u32::try_from(site.auth.access.life().as_secs()).unwrap_or(u32::MAX),
+        expires_in: u32::try_from(life.as_secs()).unwrap_or(u32::MAX),
         session_expires_at: session.expires_at,
         ends_in: Some(limit.left),
         age: Some(limit.whole),

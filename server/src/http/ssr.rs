@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::routes::{local_target, page, query_value};
+use app::routes::{is_lab, local_target, page, query_value};
 use app::session::{Host, Session};
 use app::shell::{Assets, shell};
 use app::ui::document::Served;
@@ -61,6 +61,12 @@ pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>
     if boot.viewer.is_some() && query.add.is_none() {
         return see_other(query.next.as_deref().and_then(local_target).unwrap_or(page::HOME));
     }
+    render(boot, request, StatusCode::OK).await
+}
+
+/// A page of the lab, for whoever is there.
+pub async fn lab(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let Ok((boot, _)) = boot(&site, request.headers()).await else { return away() };
     render(boot, request, StatusCode::OK).await
 }
 
@@ -186,6 +192,7 @@ pub(super) async fn render_with(boot: Boot, served: Option<Served>, request: Req
         Some(served) => format!("{} · {}", served.title, text::SITE),
         None => title_of(request.uri().path(), boot.form.is_some()),
     };
+    let lab = boot.local;
     let context = move || {
         provide_context(boot.clone());
         provide_context(Arc::clone(&host));
@@ -203,8 +210,9 @@ pub(super) async fn render_with(boot: Boot, served: Option<Served>, request: Req
         }
     };
     let looks = cookies::looks(request.headers());
+    let assets = if lab && is_lab(request.uri().path()) { embedded::lab_assets() } else { embedded::assets() };
     let document =
-        leptos_axum::render_app_async_with_context(context, move || shell(Assets { title: title.clone(), looks, ..embedded::assets() }));
+        leptos_axum::render_app_async_with_context(context, move || shell(Assets { title: title.clone(), looks, ..assets.clone() }));
     let mut response = document(request).await;
     *response.status_mut() = status;
     response

@@ -150,7 +150,7 @@ impl Visitor {
         match session::refresh(&site.auth, &token, &device).await {
             Ok(granted) => {
                 let claims = session::verify(&site.auth, granted.access.expose())?;
-                let cookies = cookies::granted(&granted, site.auth.access.life(), Shown::of(&parts.headers));
+                let cookies = cookies::granted(&granted, Shown::of(&parts.headers));
                 let known = Self::known(site, parts, claims, true);
                 let row = &granted.session;
                 let limit = renewal::left(&site.auth, row, granted.now);
@@ -160,7 +160,7 @@ impl Visitor {
                     ends_in: Some(limit.left),
                     age: Some(limit.whole),
                     generation: row.generation.cast_unsigned(),
-                    expires_in: u32::try_from(site.auth.access.life().as_secs()).ok().filter(|_| row.storage().access_in_cookie()),
+                    expires_in: u32::try_from(granted.life.as_secs()).ok().filter(|_| row.storage().access_in_cookie()),
                     ..known.boot.clone()
                 };
                 Ok(Self { boot, cookies, ..known })

@@ -28,6 +28,7 @@ mod guard;
 mod guards;
 mod hidden_signs;
 mod keys;
+mod lab;
 mod log_in;
 mod mail;
 mod many;

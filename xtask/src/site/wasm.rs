@@ -12,6 +12,9 @@ use super::folder;
 use crate::place::{self, Profile, WASM};
 use crate::{child, toolchain};
 
+/// The packages that become wasm, and what each is called in a browser: the pages, and the lab with all of them inside.
+pub(crate) const MODULES: [(&str, &str); 2] = [("frontend", "app"), ("lab", "lab")];
+
 /// What a browser gets.
 pub(crate) struct Bound {
     pub(crate) wasm: Vec<u8>,
@@ -21,30 +24,37 @@ pub(crate) struct Bound {
     pub(crate) snippets: Vec<(String, Vec<u8>)>,
 }
 
-/// Compiles and binds.
-pub(crate) fn build(profile: Profile) -> Result<Bound> {
-    let compiled = compile(profile)?;
-    let home = place::wasm_target().join("bound").join(profile.folder());
-    if !newer(&home.join("app.js"), &compiled) {
+/// Compiles all and binds each, in the order of [`MODULES`].
+pub(crate) fn build(profile: Profile) -> Result<[Bound; 2]> {
+    let folder = compile(profile)?;
+    let [pages, lab] = MODULES.map(|(package, name)| bound(&folder.join(package).with_extension("wasm"), name, profile));
+    Ok([pages?, lab?])
+}
+
+fn bound(compiled: &Path, name: &str, profile: Profile) -> Result<Bound> {
+    let home = place::wasm_target().join("bound").join(profile.folder()).join(name);
+    let (js, wasm) = (home.join(name).with_extension("js"), home.join(format!("{name}_bg.wasm")));
+    if !newer(&js, compiled) {
         let _ = fs::remove_dir_all(&home);
-        bind(&compiled, &home, profile).context("cannot bind the wasm to JavaScript")?;
+        bind(compiled, &home, name, profile).context("cannot bind the wasm to JavaScript")?;
         if profile == Profile::Release {
-            let bound = home.join("app_bg.wasm");
-            fs::write(&bound, fold(fs::read(&bound)?)?)?;
+            fs::write(&wasm, fold(fs::read(&wasm)?)?)?;
         }
     }
     let snippets = home.join("snippets");
     Ok(Bound {
-        wasm: fs::read(home.join("app_bg.wasm"))?,
-        js: fs::read_to_string(home.join("app.js"))?,
+        wasm: fs::read(wasm)?,
+        js: fs::read_to_string(js)?,
         snippets: if snippets.exists() { folder::files(&snippets)? } else { Vec::new() },
     })
 }
 
+/// The folder that the compiled modules lie in.
 fn compile(profile: Profile) -> Result<PathBuf> {
     toolchain::provide()?;
     let mut cargo = place::cargo();
-    cargo.args(["build", "--package", "frontend", "--lib", "--target", WASM, "--target-dir"]).arg(place::wasm_target());
+    cargo.args(["build", "--lib", "--target", WASM, "--target-dir"]).arg(place::wasm_target());
+    cargo.args(MODULES.iter().flat_map(|(package, _)| ["--package", package]));
     if profile == Profile::Release {
         // For this call alone. A profile of its own in Cargo.toml would build every macro once more.
         // STRIP: a strip would take away the section from which the binder learns what the module may use; it removes names itself.
@@ -57,13 +67,13 @@ fn compile(profile: Profile) -> Result<PathBuf> {
         cargo.arg("--release");
     }
     child::run("cargo build of the frontend", &mut cargo)?;
-    Ok(place::wasm_target().join(WASM).join(profile.folder()).join("frontend.wasm"))
+    Ok(place::wasm_target().join(WASM).join(profile.folder()))
 }
 
-fn bind(compiled: &Path, home: &Path, profile: Profile) -> Result<()> {
+fn bind(compiled: &Path, home: &Path, name: &str, profile: Profile) -> Result<()> {
     Bindgen::new()
         .input_path(compiled)
-        .out_name("app")
+        .out_name(name)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)

@@ -6,7 +6,7 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::api::Api;
+use crate::api::Bench;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{focus_soon, session, window};
 use crate::ui::part::storage::Move;
@@ -95,11 +95,11 @@ fn Places() -> impl IntoView {
 /// What the server says of the access token that asked.
 #[component]
 fn Token() -> impl IntoView {
-    let api = expect_context::<Arc<dyn Api>>();
+    let bench = expect_context::<Arc<dyn Bench>>();
     let answer = RwSignal::new(None::<Result<Inspection, String>>);
     let left = RwSignal::new(0_i64);
     let ask = move || {
-        let pending = api.inspect();
+        let pending = bench.inspect();
         spawn_local(async move {
             let result = pending.await.map_err(|problem| problem.title);
             left.try_set(result.as_ref().map_or(0, |inspection| inspection.expires_in));

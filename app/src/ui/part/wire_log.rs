@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn a_refresh_stands_with_the_request_that_caused_it() {
-        let exchange = |group, part, status| Exchange { group, part, method: "GET", path: "/api/feed".to_owned(), status, took_ms: 1.0 };
+        let exchange =
+            |group, part, status| Exchange { group, part, method: "GET", path: "/api/feed".to_owned(), status, at_ms: 0.0, took_ms: 1.0 };
         let wire = vec![
             exchange(1, Part::Request, 401),
             exchange(2, Part::Request, 200),

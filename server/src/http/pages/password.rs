@@ -82,7 +82,7 @@ pub async fn set(
             let on_its_way = visitor.cookies.iter().any(|line| line.as_bytes().starts_with(cookies::REFRESH.as_bytes()));
             let token = if on_its_way { None } else { refresh_token(&site, &visitor.headers, None)? };
             let fresh = fresh(&site, token, asking.session_id, &device).await;
-            let lines = fresh.map(|granted| cookies::granted(&granted, site.auth.access.life(), Cookies::default())).unwrap_or_default();
+            let lines = fresh.map(|granted| cookies::granted(&granted, Cookies::default())).unwrap_or_default();
             let mut response = documents::go(visitor, &format!("{}?done={done}", page::PASSWORD));
             cookies::append(response.headers_mut(), lines);
             Ok(response)

@@ -71,7 +71,7 @@ pub async fn renew(
             let on_its_way = visitor.cookies.iter().any(|line| line.as_bytes().starts_with(cookies::REFRESH.as_bytes()));
             let token = if on_its_way || by_app(&visitor) { None } else { refresh_token(&site, &visitor.headers, None)? };
             let granted = fresh(&site, token, asking.session_id, &device).await;
-            let lines = granted.map(|granted| cookies::granted(&granted, site.auth.access.life(), Cookies::default())).unwrap_or_default();
+            let lines = granted.map(|granted| cookies::granted(&granted, Cookies::default())).unwrap_or_default();
             let mut response = documents::go(visitor, &[page::RENEW, "?done"].concat());
             cookies::append(response.headers_mut(), lines);
             Ok(response)

@@ -131,7 +131,7 @@ pub async fn tap(
         Ok(granted) => {
             let lines = rest::entered(&site, &headers, &mut bunch, &granted).await?;
             let mut response = see_other(local_target(&form.next).unwrap_or(page::HOME));
-            cookies::append(response.headers_mut(), cookies::granted(&granted, site.auth.access.life(), Shown::of(&headers)));
+            cookies::append(response.headers_mut(), cookies::granted(&granted, Shown::of(&headers)));
             Ok(rest::with(response, lines))
         }
         // The password once more: the name stands in the form.

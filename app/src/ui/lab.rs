@@ -1,0 +1,125 @@
+//! The lab: experiments that a reader runs in their own browser, on this very app. It has wasm of its own, so that nobody else loads it:
+//! the pages know [`Inside`] alone.
+
+mod export;
+mod overview;
+mod refresh;
+mod session;
+mod survival;
+mod theft;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::api::Bench;
+use crate::lab::Notebook;
+use crate::routes;
+use crate::session::Phase;
+use crate::ui::erased::Erase;
+use crate::ui::frame::{Heading, session};
+use crate::ui::part::inspector::Inspector;
+use crate::ui::text::lab as words;
+
+/// What is shown at the place of the lab. In context where the lab's wasm runs.
+#[derive(Clone, Copy)]
+pub struct Inside(pub fn() -> AnyView);
+
+/// A room: where it is, what it is called, and what it asks.
+struct Room {
+    path: &'static str,
+    name: &'static str,
+    asks: &'static str,
+    show: fn() -> AnyView,
+}
+
+const ROOMS: [Room; 3] = [
+    Room {
+        path: routes::page::LAB_ROOMS[0],
+        name: words::SURVIVAL,
+        asks: words::SURVIVAL_ASKS,
+        show: || view! { <survival::Survival /> }.erased(),
+    },
+    Room {
+        path: routes::page::LAB_ROOMS[1],
+        name: words::REFRESH,
+        asks: words::REFRESH_ASKS,
+        show: || view! { <refresh::Refresh /> }.erased(),
+    },
+    Room { path: routes::page::LAB_ROOMS[2], name: words::THEFT, asks: words::THEFT_ASKS, show: || view! { <theft::Theft /> }.erased() },
+];
+
+/// Everything in the lab. Wants `Arc<dyn Bench>` in context.
+pub fn inside() -> AnyView {
+    let bench = expect_context::<Arc<dyn Bench>>();
+    let book = RwSignal::new(Notebook::read(bench.kept().as_deref()));
+    let again = bench.clone();
+    bench.on_kept(Box::new(move || book.set(Notebook::read(again.kept().as_deref()))));
+    provide_context(Book(book));
+    let path = use_location().pathname;
+    let here = Memo::new(move |_| path.with(|path| ROOMS.iter().position(|room| room.path == path)));
+    let links = move || -> Vec<AnyView> {
+        let link = |to: &'static str, name: &'static str, number: String, current: bool| {
+            let current = current.then_some("page");
+            view! { <li><a href=to aria-current=current><span aria-hidden="true">{number}</span>{name}</a></li> }.erased()
+        };
+        let at = here.get();
+        let rooms = ROOMS.iter().enumerate().map(|(place, room)| link(room.path, room.name, (place + 1).to_string(), at == Some(place)));
+        std::iter::once(link(routes::page::LAB, words::OVERVIEW, String::new(), at.is_none())).chain(rooms).collect()
+    };
+    view! {
+        <nav class="rooms" aria-label=words::ROOMS>
+            <ul role="list">{links}</ul>
+        </nav>
+        <div class="room">
+            <Over />
+            {move || match here.get() {
+                None => view! { <overview::Overview /> }.erased(),
+                Some(place) => {
+                    let room = &ROOMS[place];
+                    view! {
+                        <Heading text=room.name />
+                        <p class="asks">{room.asks}</p>
+                        {(room.show)()}
+                    }
+                    .erased()
+                }
+            }}
+        </div>
+        <Inspector />
+    }
+    .erased()
+}
+
+/// A session that is over takes no page away here: how it came to that is what one is looking at.
+#[component]
+fn Over() -> impl IntoView {
+    let session = session();
+    move || {
+        let Phase::Ended(why) = session.phase() else { return "".erased() };
+        view! {
+            <div class="notice warn strip">
+                <p>{words::OWN_IS_OVER} " " {crate::ui::text::ending::why(why)}</p>
+                <a class="btn" href=routes::page::LOG_IN rel="external">{crate::ui::text::LOG_IN}</a>
+            </div>
+        }
+        .erased()
+    }
+}
+
+/// What the lab keeps in this browser. In context.
+#[derive(Clone, Copy)]
+struct Book(RwSignal<Notebook>);
+
+impl Book {
+    fn here() -> Self {
+        expect_context()
+    }
+
+    /// Writes into it, and keeps it.
+    fn write(self, change: impl FnOnce(&mut Notebook)) {
+        self.0.update(change);
+        expect_context::<Arc<dyn Bench>>().keep(&self.0.with_untracked(Notebook::written));
+    }
+}

@@ -1,0 +1,132 @@
+//! The session that attacks may be aimed at: an account made for it, with rules that its owner chooses.
+
+use std::sync::Arc;
+
+use leptos::html::Select;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use uuid::Uuid;
+
+use super::Book;
+use crate::api::Bench;
+use crate::session::Phase;
+use crate::ui::erased::Erase;
+use crate::ui::frame::{Frame, session};
+use crate::ui::part::form::{Submission, Summary};
+use crate::ui::text::lab as words;
+use crate::wire::lab::{Begin, Knobs, Rotation, Watched};
+use crate::wire::session::TokenStorage;
+
+/// Lives to choose from, in seconds.
+const LIVES: [u32; 4] = [10, 30, 60, 300];
+
+/// The bench of the lab's session, while that is the session of this page.
+pub(super) fn bench() -> Memo<Option<Uuid>> {
+    let (Book(book), session) = (Book::here(), session());
+    Memo::new(move |_| {
+        let (bench, account) = book.with(|book| book.bench)?;
+        matches!(session.phase(), Phase::Active(viewer) | Phase::Offline(viewer) if viewer.account_id == account).then_some(bench)
+    })
+}
+
+/// The bench that was begun last, also when its session is over by now.
+pub(super) fn last_bench() -> Memo<Option<Uuid>> {
+    let Book(book) = Book::here();
+    Memo::new(move |_| book.with(|book| book.bench.map(|(bench, _)| bench)))
+}
+
+/// What the server says of a bench now. `None`: it knows none of that name, or cannot be asked.
+pub(super) async fn look(server: Arc<dyn Bench>, bench: Uuid) -> Option<Watched> {
+    let answer = server.tell("GET", at(crate::routes::api::LAB_BENCH, bench), None).await.ok()?;
+    serde_json::from_str(answer.expose()).ok()
+}
+
+/// A path below a bench.
+pub(super) fn at(path: &str, bench: Uuid) -> String {
+    path.replace("{bench}", &bench.to_string())
+}
+
+/// Begins one, and says which one there is. `rules` are chosen at first.
+#[component]
+pub(super) fn LabSession(rules: Knobs, offers_rotation: bool) -> impl IntoView {
+    let server = expect_context::<Arc<dyn Bench>>();
+    let (frame, session, book) = (Frame::here(), session(), Book::here());
+    let [storage, life, rotation] = [(); 3].map(|()| NodeRef::<Select>::new());
+    let form = Submission::new(words::BEGIN_DEED, None);
+    let here = bench();
+    let begin = move |ev: leptos::ev::SubmitEvent| {
+        ev.prevent_default();
+        if !form.begin() {
+            return;
+        }
+        let chosen = |node: NodeRef<Select>| node.get_untracked().map(|select| select.value()).unwrap_or_default();
+        let knobs = Knobs {
+            access_life: chosen(life).parse().unwrap_or(rules.access_life),
+            rotation: if offers_rotation { Rotation::parse(&chosen(rotation)) } else { rules.rotation },
+        };
+        let bench = server.name();
+        let begun = server.begin(Begin { bench, storage: TokenStorage::parse(&chosen(storage)).unwrap_or_default(), knobs });
+        let session = session.clone();
+        spawn_local(async move {
+            match begun.await {
+                Ok(()) => {
+                    form.sending.try_set(false);
+                    if let Some(viewer) = session.viewer() {
+                        book.write(|book| book.bench = Some((bench, viewer.account_id)));
+                    }
+                    frame.status.set(words::BEGUN.to_owned());
+                }
+                Err(problem) => form.refuse(problem),
+            }
+        });
+    };
+    let storages: Vec<AnyView> = TokenStorage::IN_A_BROWSER
+        .into_iter()
+        .map(|storage| {
+            let (letter, name) = words::strategy(storage);
+            view! { <option value=storage.as_str()>{[letter, " – ", name].concat()}</option> }.erased()
+        })
+        .collect();
+    let lives: Vec<AnyView> = LIVES
+        .into_iter()
+        .map(|seconds| {
+            view! { <option value=seconds.to_string() selected=seconds == rules.access_life>{words::seconds(seconds)}</option> }.erased()
+        })
+        .collect();
+    let rotations: Vec<AnyView> = Rotation::ALL
+        .into_iter()
+        .map(|rotation| {
+            view! { <option value=rotation.as_str() selected=rotation == rules.rotation>{words::rotation(rotation)}</option> }.erased()
+        })
+        .collect();
+    let select = |id: &'static str, label: &'static str, node: NodeRef<Select>, options: Vec<AnyView>| {
+        view! {
+            <div class="field">
+                <label for=id>{label}</label>
+                <select id=id node_ref=node>{options}</select>
+            </div>
+        }
+        .erased()
+    };
+    let rotation = offers_rotation.then(|| select("lab-rotation", words::ROTATION, rotation, rotations));
+    view! {
+        <section class="card stack bench" aria-labelledby="bench">
+            <h2 id="bench">{words::SESSION}</h2>
+            {move || here.get().is_none().then(|| view! { <p>{words::SESSION_NONE}</p> })}
+            <Summary of=form />
+            <form class="knobs" on:submit=begin>
+                {select("lab-storage", words::STORAGE, storage, storages)}
+                {select("lab-life", words::LIFE, life, lives)}
+                {rotation}
+                <button class="btn primary" aria-disabled=move || form.sending.get().then_some("true")>
+                    {move || match (form.sending.get(), here.get()) {
+                        (true, _) => words::BEGINNING,
+                        (_, Some(_)) => words::BEGIN_ANOTHER,
+                        (_, None) => words::BEGIN,
+                    }}
+                </button>
+            </form>
+        </section>
+    }
+    .erased()
+}

@@ -1,0 +1,178 @@
+//! What the lab asks of the server: sessions of accounts made for it, with rules of their own, a thief who is a program without a
+//! cookie, and marks that a browser keeps or not.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::secret::{self, Secret};
+use super::session::{TokenStorage, Why};
+
+/// What becomes of a refresh token that is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rotation {
+    /// It is replaced, and shown again it ends the session: what this site does.
+    #[default]
+    Detecting,
+    /// It is replaced, and shown again it is refused, and nothing else happens.
+    Blind,
+    /// It stays as it is.
+    Never,
+}
+
+impl Rotation {
+    /// All of them, the strictest first.
+    pub const ALL: [Self; 3] = [Self::Detecting, Self::Blind, Self::Never];
+
+    /// As written in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Detecting => "detecting",
+            Self::Blind => "blind",
+            Self::Never => "never",
+        }
+    }
+
+    /// The reverse of [`Self::as_str`]; what is not known is the default.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|rotation| rotation.as_str() == text).unwrap_or_default()
+    }
+}
+
+/// The rules of one session of the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Knobs {
+    /// How long an access token lives, in seconds: 10 at least, and not longer than elsewhere.
+    pub access_life: u32,
+    /// What becomes of a refresh token that is used.
+    pub rotation: Rotation,
+}
+
+/// `POST /api/lab/session`: an account that nobody else has, and a session of it, which takes the place of the one there was.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begin {
+    /// What the lab calls this session from now on: random, made by the client, and all it takes to watch it.
+    pub bench: Uuid,
+    /// Where the tokens shall live.
+    pub storage: TokenStorage,
+    /// Its rules.
+    pub knobs: Knobs,
+}
+
+/// Who showed a refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The browser whose session it is.
+    You,
+    /// The thief.
+    Thief,
+}
+
+/// What the server did with a refresh token: the rows of the refresh table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// The next one was handed out.
+    Rotated,
+    /// The same one goes on: it is new, or is never replaced.
+    Kept,
+    /// Its successor was handed out once more: the answer that brought it may have been lost.
+    Repeated,
+    /// Another successor was handed out.
+    Another,
+    /// It lost a race, and got nothing.
+    Superseded,
+    /// It had been replaced: refused, and nothing else.
+    Refused,
+    /// It had been replaced: the session was ended.
+    Caught,
+    /// The session was over.
+    Over,
+}
+
+/// One use of a refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Use {
+    /// When, in Unix milliseconds of the server.
+    pub at: i64,
+    /// Who showed it.
+    pub by: Actor,
+    /// The generation that was shown.
+    pub shown: u64,
+    /// What the server did.
+    pub deed: Deed,
+    /// The generation that was handed out.
+    pub handed: Option<u64>,
+}
+
+/// The thief: a program that has one token, no cookie and no browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThiefSeen {
+    /// Since when, in Unix milliseconds of the server.
+    pub since: i64,
+    /// Whether a script could read the token where it lay; otherwise it was taken as malware or a proxy could.
+    pub by_script: bool,
+    /// Refreshes that were granted.
+    pub refreshes: u32,
+    /// Requests with the access token that were answered.
+    pub reads: u32,
+    /// When the first request was refused, and none granted since.
+    pub out_at: Option<i64>,
+    /// The last answer: what was asked, and the status.
+    pub last: Option<(String, u16)>,
+    /// What was in the last feed that was read: who posted.
+    pub saw: Vec<String>,
+}
+
+/// `GET /api/lab/benches/{bench}`: a session of the lab, as the server sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    /// Its rules.
+    pub knobs: Knobs,
+    /// The newest generation of its chain.
+    pub generation: u64,
+    /// Why it is over, if it is.
+    pub ended: Option<Why>,
+    /// For how long after a hand-out a token that was replaced counts as the loser of a race, in milliseconds.
+    pub race_ms: i64,
+    /// Every use of a refresh token, oldest first.
+    pub uses: Vec<Use>,
+    /// The thief, once there is one.
+    pub thief: Option<ThiefSeen>,
+    /// Now, in Unix milliseconds of the server.
+    pub now: i64,
+}
+
+/// `POST /api/lab/benches/{bench}/theft`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Theft {
+    /// The refresh token that a script has found; without it the server gives the thief the newest one, as if malware or a proxy had.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
+    pub refresh: Option<Secret>,
+}
+
+/// `GET /api/lab/marks`: what the browser's cookies hold of a mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Marks {
+    /// In a cookie without `Max-Age`: gone with the browser, unless it restores its last session.
+    pub fleeting: Option<Uuid>,
+    /// In a cookie with `Max-Age` of thirty days.
+    pub lasting: Option<Uuid>,
+    /// Now, in Unix milliseconds of the server.
+    pub now: i64,
+}
+
+/// What is written into every place of the browser, to see which of them keep it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    /// Random.
+    pub mark: Uuid,
+}

@@ -1,0 +1,235 @@
+// The lab, and beside each figure that it shows what the test has seen itself: on the wire, in the cookies, in the storages of the profile.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { scene, soon } from './support.mjs';
+import { expectText } from './see.mjs';
+import { MINA, awake, feed, logIn, press } from './walk.mjs';
+
+const REFRESH = 'POST /api/session/refresh';
+const PLACES = ['Memory of the page', 'sessionStorage', 'localStorage', 'Cookie without Max-Age', 'Cookie with Max-Age'];
+const EVENTS = ['Reload', 'New tab, typed', 'New tab, by a link', 'window.open', 'Restart'];
+/** Longer than the race window of a token that lives ten seconds. */
+const APART = 4_300;
+
+async function open(page, room) {
+    await page.goto(room ? `/lab/${room}` : '/lab');
+    await page.locator('.rooms').waitFor();
+}
+
+/** Begins a session of the lab. */
+async function begin(page, choices = {}) {
+    for (const [knob, value] of Object.entries(choices)) await page.locator(`#lab-${knob}`).selectOption(value);
+    await page.locator('.bench button').click();
+    await page.getByRole('button', { name: 'Begin another' }).waitFor();
+}
+
+/** A column of the table: place, word, and whether it was measured. */
+function column(page, event) {
+    return page.locator('table.cells').evaluate((table, at) => {
+        return [...table.querySelectorAll('tbody tr')].map((row) => {
+            const cell = row.children[at + 1].querySelector('span');
+            return { word: cell.firstChild.textContent, measured: cell.classList.contains('measured') };
+        });
+    }, EVENTS.indexOf(event));
+}
+
+/** Where the mark really is: as the page's own scripts, and the browser's protocol, say. */
+async function marks(browser, page) {
+    const mark = await page.evaluate(() => localStorage.getItem('nightlatch.lab.mark'));
+    const tab = await page.evaluate(() => sessionStorage.getItem('nightlatch.lab.mark'));
+    const cookies = await browser.cookies();
+    const holds = (name) => cookies.some((cookie) => cookie.name === name && cookie.value === mark);
+    return [false, tab !== null && tab === mark, mark !== null, holds('__Host-lab-fleeting'), holds('__Host-lab-lasting')];
+}
+
+async function assertColumn(browser, page, event) {
+    const shown = await column(page, event);
+    assert.deepEqual(shown.map(({ measured }) => measured), [true, true, true, true, true], event);
+    assert.deepEqual(shown.map(({ word }) => word === 'kept'), await marks(browser, page), `${event}: as the browser has it`);
+    return shown.map(({ word }) => word);
+}
+
+scene('what survives is measured, and is what the browser has', {}, async ({ browser, page }) => {
+    await open(page, 'survival');
+    for (const event of EVENTS) {
+        assert.ok((await column(page, event)).every(({ measured }) => !measured), 'nothing is measured before it was run');
+    }
+    const run = (event) => page.getByRole('button', { name: `Run: ${event}` }).click();
+
+    await run('Reload');
+    await page.locator('.runs li').waitFor();
+    assert.deepEqual(await assertColumn(browser, page, 'Reload'), ['lost', 'kept', 'kept', 'kept', 'kept']);
+
+    for (const [event, words] of [
+        ['New tab, by a link', ['lost', 'lost', 'kept', 'kept', 'kept']],
+        ['window.open', ['lost', 'kept', 'kept', 'kept', 'kept']],
+    ]) {
+        const [twin] = await Promise.all([page.context().waitForEvent('page'), run(event)]);
+        await twin.getByText('Measured in this tab').waitFor();
+        assert.deepEqual(await assertColumn(browser, twin, event), words);
+        await twin.close();
+        await soon('the first tab to show it', async () => (await column(page, event)).every(({ measured }) => measured));
+    }
+
+    await run('New tab, typed');
+    await page.getByText('type or paste the address').waitFor();
+    const twin = await browser.tab();
+    await open(twin, 'survival');
+    await soon('the result', async () => (await column(twin, 'New tab, typed')).every(({ measured }) => measured));
+    assert.deepEqual(await assertColumn(browser, twin, 'New tab, typed'), ['lost', 'lost', 'kept', 'kept', 'kept']);
+    await twin.close();
+
+    await run('Restart');
+    await page.getByText('Close all windows of this browser').waitFor();
+    page = await browser.reopen();
+    await open(page, 'survival');
+    await soon('the result', async () => (await column(page, 'Restart')).every(({ measured }) => measured));
+    const words = await assertColumn(browser, page, 'Restart');
+    assert.deepEqual(words, ['lost', 'lost', 'kept', 'lost', 'kept']);
+    await page.getByText('You told us that you restarted').waitFor();
+
+    await open(page);
+    await expectText(page.locator('tbody tr:first-child .measured'), '5 of 5');
+    const [file] = await Promise.all([page.waitForEvent('download'), press(page, 'Export as Markdown')]);
+    const text = readFileSync(await file.path(), 'utf8');
+    assert.match(text, /\| Cookie without Max-Age \| kept \| kept \| kept \| kept \| lost \|/);
+    const [json] = await Promise.all([page.waitForEvent('download'), press(page, 'Export as JSON')]);
+    assert.deepEqual(JSON.parse(readFileSync(await json.path(), 'utf8')).survived.map(({ event }) => event).sort(), ['link', 'reload', 'restart', 'script', 'typed']);
+    await press(page, 'Forget all results');
+    await expectText(page.locator('tbody tr:first-child td'), 'not run');
+});
+
+for (const storage of ['cookie', 'hybrid', 'local', 'session', 'memory']) {
+    scene(`five requests with a token that has run out take one refresh, kept in ${storage}`, { complaints: [/status of 401/] }, async ({ browser, page }) => {
+        await open(page, 'refresh');
+        await begin(page, { storage });
+        const before = browser.answers.length;
+        await press(page, 'Let it run out, and ask five things at once');
+        await expectText(page.locator('.room h2', { hasText: 'refresh' }), '1 refresh for 5 requests');
+        const answers = browser.answers.slice(before);
+        const figure = async (name) => page.locator('.figures div', { has: page.locator('dt', { hasText: name }) }).locator('dd').textContent();
+        assert.equal(answers.filter(({ method, path }) => `${method} ${path}` === REFRESH).length, 1, 'on the wire');
+        assert.equal(Number(await figure('Answers of 401')), answers.filter(({ status }) => status === 401).length);
+        assert.equal(await figure('Requests'), '5 of 5 answered');
+        const rows = await page.locator('.chart tbody tr').count();
+        assert.equal(await page.locator('.chart svg rect').count(), rows, 'the drawing has what the table has');
+        await open(page);
+        await expectText(page.locator('tbody tr:nth-child(2) .measured'), '1 run');
+    });
+}
+
+scene('the lab has an account of its own, and one’s own is a tap away', {}, async ({ page }) => {
+    await logIn(page, MINA);
+    await page.getByRole('link', { name: 'Lab', exact: true }).click();
+    await page.locator('.rooms').waitFor();
+    await page.getByRole('link', { name: 'Silent refresh' }).first().click();
+    await begin(page);
+    const name = await page.locator('.menu .name').textContent();
+    assert.match(name, /^lab[0-9a-f]{8}$/);
+    await page.goto('/');
+    await feed(page);
+    await page.locator('.menu > button').click();
+    await page.getByRole('button', { name: 'Switch to mina' }).click();
+    await feed(page);
+    await expectText(page.locator('.menu .name'), 'mina');
+});
+
+/** Who is in, as the page says it. */
+async function standing(page) {
+    const word = (who) => page.locator(`#${who} .tag`).textContent();
+    return { you: await word('you'), thief: await word('thief') };
+}
+
+/** What the page writes of the uses of tokens. */
+function family(page) {
+    return page.locator('.family tbody tr').evaluateAll((rows) => rows.map((row) => [...row.children].slice(1).map((cell) => cell.textContent)));
+}
+
+async function uses(page, count) {
+    await soon(`${count} uses of tokens`, async () => (await family(page)).length === count);
+}
+
+for (const [storage, said] of [
+    ['local', 'A script in this page could read it.'],
+    ['session', 'A script in this page could read it.'],
+    ['cookie', 'No script finds it lying open here.'],
+    ['hybrid', 'No script finds it lying open here.'],
+]) {
+    scene(`a stolen token is noticed when it is used twice, kept in ${storage}`, { complaints: [/status of 401/] }, async ({ page }) => {
+        await open(page, 'theft');
+        await begin(page, { storage });
+        await press(page, 'Steal the refresh token');
+        await page.getByText(said).waitFor();
+        await press(page, 'Thief refreshes');
+        await uses(page, 1);
+        await press(page, 'Thief reads your feed');
+        await page.locator('.thief dd', { hasText: 'mina' }).waitFor();
+        assert.deepEqual(await standing(page), { you: 'in', thief: 'in' });
+        // The thief uses what it was given: its predecessor is no loser of a race any more.
+        await page.waitForTimeout(APART);
+        await press(page, 'Thief refreshes');
+        await uses(page, 2);
+        await page.waitForTimeout(APART);
+        await press(page, 'You refresh');
+        await page.locator('#verdict', { hasText: 'A token was used twice' }).waitFor();
+        assert.deepEqual(await standing(page), { you: 'out', thief: 'out' });
+        await press(page, 'Thief reads your feed');
+        await page.locator('.thief dd', { hasText: '401 GET /api/feed' }).waitFor();
+        const rows = await family(page);
+        assert.deepEqual(rows.map(([who, showed]) => [who, showed]).slice(0, 2), [['Thief', 'g1'], ['Thief', 'g2']]);
+        assert.ok(rows.some(([who, , what]) => who === 'You' && what === 'saw it used twice, and ended the session'), rows);
+        assert.equal(await page.locator('.family svg circle').count(), rows.length);
+    });
+}
+
+scene('without reuse detection the thief stays, and the owner is out', { complaints: [/status of 401/] }, async ({ page }) => {
+    await open(page, 'theft');
+    await begin(page, { storage: 'local', rotation: 'blind' });
+    await press(page, 'Steal the refresh token');
+    for (const count of [1, 2]) {
+        await press(page, 'Thief refreshes');
+        await uses(page, count);
+        await page.waitForTimeout(APART);
+    }
+    await press(page, 'You refresh');
+    await page.locator('#verdict', { hasText: 'You are out, and the thief is in.' }).waitFor();
+    await press(page, 'Thief reads your feed');
+    await page.locator('.thief dd', { hasText: '200 GET /api/feed' }).waitFor();
+});
+
+scene('without rotation nobody notices anything', {}, async ({ page }) => {
+    await open(page, 'theft');
+    await begin(page, { storage: 'local', rotation: 'never' });
+    await press(page, 'Steal the refresh token');
+    await press(page, 'Thief refreshes');
+    await uses(page, 1);
+    await page.waitForTimeout(APART);
+    await press(page, 'You refresh');
+    await uses(page, 2);
+    await page.waitForTimeout(APART);
+    await press(page, 'Thief refreshes');
+    await uses(page, 3);
+    await expectText(page.locator('#verdict b'), 'Not noticed so far. Both are in.');
+    assert.deepEqual(new Set((await family(page)).map(([, showed]) => showed)), new Set(['g1']));
+});
+
+scene('with the lab off there is no lab', { env: { NIGHTLATCH_LAB: 'off' }, complaints: [/status of 404/] }, async ({ browser, page }) => {
+    await logIn(page, MINA);
+    assert.equal(await page.getByRole('link', { name: 'Lab', exact: true }).count(), 0);
+    for (const path of ['/lab', '/lab/survival']) {
+        const response = await page.goto(path);
+        assert.equal(response.status(), 404);
+        await awake(page);
+        await expectText(page.locator('h1'), 'Page not found');
+    }
+    assert.ok(!browser.answers.some(({ path }) => path.includes('lab') && path.endsWith('.wasm')));
+});
+
+scene('the pages load nothing of the lab', {}, async ({ browser, page }) => {
+    await logIn(page, MINA);
+    await page.waitForTimeout(500);
+    assert.ok(!browser.answers.some(({ path }) => path.startsWith('/pkg/') && path.includes('lab')), 'the feed');
+    await open(page);
+    assert.ok(browser.answers.some(({ path }) => path.startsWith('/pkg/lab') && path.endsWith('.wasm')));
+});

@@ -1,0 +1,203 @@
+//! The lab's adapter to the app: everything that the pages' adapter is, and what the experiments do to a browser.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use app::api::{Answer, Bench};
+use app::routes;
+use app::session::ports::{Request, Transport, Unreachable};
+use app::ui::lab::{Inside, inside};
+use app::wire::lab::Begin;
+use app::wire::problem::{Code, Problem};
+use app::wire::secret::Secret;
+use app::wire::session::{Inspection, LONGEST_PATIENCE};
+use frontend::{Browser, Fetch};
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use uuid::Uuid;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Storage, StorageEvent, Url, Window};
+
+/// Where the notebook is kept.
+const NOTEBOOK: &str = "nightlatch.lab";
+/// Where a mark is written, in sessionStorage and localStorage.
+const MARK: &str = "nightlatch.lab.mark";
+/// Where the app keeps its tokens, as anybody can read in its source: a script that wants them needs not to guess.
+const TOKENS: &str = "nightlatch.session";
+
+thread_local! {
+    /// The mark in the memory of this page.
+    static MEMORY: Cell<Option<Uuid>> = const { Cell::new(None) };
+}
+
+/// Takes a page of the lab over from the server.
+#[wasm_bindgen]
+pub fn hydrate_lab() {
+    frontend::take_over(|browser| {
+        provide_context::<Arc<dyn Bench>>(Arc::new(Here(browser.clone())));
+        provide_context(Inside(inside));
+    });
+}
+
+/// The browser at hand.
+struct Here(Browser);
+
+impl Bench for Here {
+    fn inspect(&self) -> Answer<Inspection> {
+        let browser = self.0.clone();
+        Box::pin(async move { browser.with(|engine| async move { engine.ask("GET", routes::api::SESSION, None).await }).await })
+    }
+
+    fn begin(&self, form: Begin) -> Answer<()> {
+        let form = serde_json::to_string(&form).map(Secret::new).unwrap_or_default();
+        self.0.with(|engine| async move { engine.enter(routes::api::LAB_SESSION, form).await.map(drop) })
+    }
+
+    fn refresh(&self) -> Answer<()> {
+        self.0.with(|engine| async move {
+            engine.renew_now().await;
+            Ok(())
+        })
+    }
+
+    fn ask(&self, path: &'static str) -> Answer<()> {
+        self.0.with(move |engine| async move {
+            let response = engine.call("GET", path, None).await?;
+            if response.ok() { Ok(()) } else { Err(response.problem()) }
+        })
+    }
+
+    fn tell(&self, method: &'static str, path: String, body: Option<Secret>) -> Answer<Secret> {
+        let body = body.or_else(|| (method != "GET").then(|| Secret::new("{}".to_owned())));
+        let request = Request {
+            method,
+            path,
+            bearer: None,
+            body,
+            form: None,
+            patience: LONGEST_PATIENCE,
+            keepalive: false,
+            account: None,
+            key: None,
+            cookies: true,
+        };
+        Box::pin(SendWrapper::new(async move {
+            let answer = Fetch.send(request).await.map_err(|Unreachable| Problem::new(Code::Unreachable))?;
+            if answer.ok() { Ok(answer.body) } else { Err(answer.problem()) }
+        }))
+    }
+
+    fn name(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        if let Some(crypto) = window().and_then(|window| window.crypto().ok()) {
+            drop(crypto.get_random_values_with_u8_array(&mut bytes));
+        }
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    fn kept(&self) -> Option<String> {
+        local()?.get_item(NOTEBOOK).ok()?
+    }
+
+    fn keep(&self, text: &str) {
+        drop(local().map(|local| local.set_item(NOTEBOOK, text)));
+    }
+
+    fn on_kept(&self, told: Box<dyn Fn()>) {
+        let hear = Closure::<dyn Fn(StorageEvent)>::new(move |event: StorageEvent| {
+            if event.key().as_deref() == Some(NOTEBOOK) {
+                told();
+            }
+        });
+        if let Some(window) = window() {
+            drop(window.add_event_listener_with_callback("storage", hear.as_ref().unchecked_ref()));
+        }
+        // As long as the page.
+        hear.forget();
+    }
+
+    fn plant(&self, mark: Uuid) {
+        MEMORY.set(Some(mark));
+        for storage in [session(), local()].into_iter().flatten() {
+            drop(storage.set_item(MARK, &mark.to_string()));
+        }
+    }
+
+    fn found(&self, mark: Uuid) -> [bool; 3] {
+        let in_it = |storage: Option<Storage>| storage.and_then(|storage| storage.get_item(MARK).ok()?) == Some(mark.to_string());
+        [MEMORY.get() == Some(mark), in_it(session()), in_it(local())]
+    }
+
+    fn lying_about(&self) -> Option<Secret> {
+        [session(), local()].into_iter().flatten().find_map(|storage| {
+            let text = Secret::new(storage.get_item(TOKENS).ok()??);
+            // Found as any script would: by looking for what is named so.
+            let rest = text.expose().split_once("\"refresh\":\"")?.1;
+            rest.split('"').next().map(|token| Secret::new(token.to_owned()))
+        })
+    }
+
+    fn reload(&self) {
+        drop(window().map(|window| window.location().reload()));
+    }
+
+    fn open(&self, path: &str, by_script: bool) {
+        let Some(window) = window() else { return };
+        if by_script {
+            drop(window.open_with_url_and_target(path, "_blank"));
+        } else if let Some(link) = link() {
+            link.set_href(path);
+            link.set_target("_blank");
+            link.set_rel("external");
+            link.click();
+        }
+    }
+
+    fn browser(&self) -> String {
+        window().and_then(|window| window.navigator().user_agent().ok()).map(|agent| named(&agent)).unwrap_or_default()
+    }
+
+    fn download(&self, name: &str, media: &str, text: &str) {
+        let kind = BlobPropertyBag::new();
+        kind.set_type(media);
+        let parts = js_sys::Array::of1(&text.into());
+        let Some((link, blob)) = link().zip(Blob::new_with_str_sequence_and_options(&parts, &kind).ok()) else { return };
+        if let Ok(url) = Url::create_object_url_with_blob(&blob) {
+            link.set_href(&url);
+            link.set_download(name);
+            link.click();
+            drop(Url::revoke_object_url(&url));
+        }
+    }
+}
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn local() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+fn session() -> Option<Storage> {
+    window()?.session_storage().ok()?
+}
+
+fn link() -> Option<HtmlAnchorElement> {
+    window()?.document()?.create_element("a").ok()?.dyn_into().ok()
+}
+
+/// `Chromium 141 on Linux`, from a user agent: what stands in it, and no guess. An unknown one as it is.
+fn named(agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 5] =
+        [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chromium"), ("Version/", "Safari")];
+    const SYSTEMS: [(&str, &str); 6] =
+        [("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux")];
+    let major = |mark: &str| agent.split_once(mark).map(|(_, rest)| rest.split(['.', ' ']).next().unwrap_or_default().to_owned());
+    let browser = BROWSERS.iter().find_map(|(mark, name)| major(mark).map(|major| [name, " ", &major].concat()));
+    let system = SYSTEMS.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    match (browser, system) {
+        (Some(browser), Some(system)) => [&browser, " on ", system].concat(),
+        _ => agent.to_owned(),
+    }
+}

@@ -1,0 +1,318 @@
+//! The lab's sessions: each is an ordinary session of an account that was made for it, and has rules of its own, which stand here, in the
+//! memory of this process. With the lab off there is no [`Lab`], and nobody asks it anything.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use app::wire::account::Role;
+use app::wire::lab::{Actor, Begin, Deed, Knobs, Rotation, ThiefSeen, Use};
+use app::wire::problem::{Code, Problem};
+use app::wire::secret::Secret;
+use app::wire::session::Why;
+use uuid::Uuid;
+
+use super::chain::{Presented, Verdict};
+use super::session::{self, Granted};
+use super::{Auth, Error, Result};
+use crate::model::{Device, Timestamp, fill_random, id};
+use crate::store::accounts::{self, NewAccount};
+use crate::store::sessions;
+
+/// How the thief calls itself: a program, and no browser.
+pub const THIEF: &str = "nightlatch-lab-thief";
+/// Shortest life of an access token, in seconds: what the configuration allows, too.
+const SHORTEST: u32 = 10;
+/// The most sessions that are watched at once; the oldest makes room.
+const ROOM: usize = 200;
+/// The most that are begun within [`MINUTE`].
+const BEGUN: usize = 30;
+/// In milliseconds.
+const MINUTE: i64 = 60_000;
+/// After so many milliseconds the accounts are removed.
+const LIFE: i64 = 24 * 60 * MINUTE;
+/// The most uses of refresh tokens that are remembered of a session.
+const USES: usize = 500;
+
+/// Everything that the lab watches.
+#[derive(Default)]
+pub struct Lab(Mutex<Benches>);
+
+#[derive(Default)]
+struct Benches {
+    by_id: HashMap<Uuid, Bench>,
+    by_session: HashMap<Uuid, Uuid>,
+}
+
+/// One session.
+struct Bench {
+    session_id: Uuid,
+    knobs: Knobs,
+    begun_at: Timestamp,
+    /// The newest generation that was handed out.
+    newest: u64,
+    uses: Vec<Use>,
+    /// The access tokens there are, by their `jti`.
+    minted: Vec<String>,
+    /// Those that are said to have run out.
+    expired: HashSet<String>,
+    thief: Option<Thief>,
+}
+
+/// Whoever has stolen a refresh token.
+#[derive(Clone, Debug)]
+pub struct Thief {
+    /// What it has done so far.
+    pub seen: ThiefSeen,
+    /// The token it holds.
+    pub refresh: Secret,
+    /// What it was given for it.
+    pub access: Option<Secret>,
+}
+
+/// What is remembered of a session: the session, its rules, the uses of its refresh tokens, the thief.
+pub type Seen = (Uuid, Knobs, Vec<Use>, Option<Thief>);
+
+/// Where the rules of a session differ from [`super::chain::decide`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exception {
+    /// The token stays as it is, and a new access token comes with it.
+    Keep,
+    /// The token is refused, and nothing else happens.
+    Refuse,
+}
+
+impl Lab {
+    fn benches(&self) -> MutexGuard<'_, Benches> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of<T>(&self, session_id: Uuid, look: impl FnOnce(&mut Bench) -> T) -> Option<T> {
+        let mut benches = self.benches();
+        let bench = *benches.by_session.get(&session_id)?;
+        benches.by_id.get_mut(&bench).map(look)
+    }
+
+    fn at<T>(&self, bench: Uuid, look: impl FnOnce(&mut Bench) -> T) -> Option<T> {
+        self.benches().by_id.get_mut(&bench).map(look)
+    }
+
+    /// Whether one more may begin now.
+    fn has_room(&self, now: Timestamp) -> bool {
+        self.benches().by_id.values().filter(|bench| now - bench.begun_at < MINUTE).count() < BEGUN
+    }
+
+    fn watch(&self, form: &Begin, session_id: Uuid, generation: i64, now: Timestamp) -> Result<()> {
+        let mut benches = self.benches();
+        if benches.by_id.contains_key(&form.bench) {
+            return Err(Error::Conflicting);
+        }
+        if benches.by_id.len() >= ROOM
+            && let Some(oldest) = benches.by_id.iter().min_by_key(|(_, bench)| bench.begun_at).map(|(id, _)| *id)
+            && let Some(gone) = benches.by_id.remove(&oldest)
+        {
+            benches.by_session.remove(&gone.session_id);
+        }
+        let bench = Bench {
+            session_id,
+            knobs: form.knobs,
+            begun_at: now,
+            newest: generation.cast_unsigned(),
+            uses: Vec::new(),
+            minted: Vec::new(),
+            expired: HashSet::new(),
+            thief: None,
+        };
+        benches.by_id.insert(form.bench, bench);
+        benches.by_session.insert(session_id, form.bench);
+        Ok(())
+    }
+
+    /// How long the access tokens of a session live; `None` where it is none of the lab's.
+    #[must_use]
+    pub fn life(&self, session_id: Uuid) -> Option<Duration> {
+        self.of(session_id, |bench| Duration::from_secs(bench.knobs.access_life.into()))
+    }
+
+    /// Other rules from now on. `None`: nothing of that name is watched.
+    pub fn change(&self, bench: Uuid, knobs: Knobs) -> Option<()> {
+        self.at(bench, |bench| bench.knobs = knobs)
+    }
+
+    /// An access token was made.
+    pub fn minted(&self, session_id: Uuid, jti: String) {
+        self.of(session_id, |bench| bench.minted.push(jti));
+    }
+
+    /// The access tokens that there are hold no longer. `None`: nothing of that name is watched.
+    pub fn expire(&self, bench: Uuid) -> Option<()> {
+        self.at(bench, |bench| {
+            let minted = std::mem::take(&mut bench.minted);
+            bench.expired.extend(minted);
+        })
+    }
+
+    /// Whether an access token is said to have run out.
+    #[must_use]
+    pub fn is_expired(&self, session_id: Uuid, jti: &str) -> bool {
+        self.of(session_id, |bench| bench.expired.contains(jti)).unwrap_or_default()
+    }
+
+    /// Where the rules of a session differ from the verdict of the refresh table.
+    #[must_use]
+    pub fn exception(&self, session_id: Uuid, verdict: Verdict) -> Option<Exception> {
+        let rotation = self.of(session_id, |bench| bench.knobs.rotation)?;
+        match (rotation, verdict) {
+            (Rotation::Never, Verdict::Rotate) => Some(Exception::Keep),
+            (Rotation::Blind, Verdict::Reuse) => Some(Exception::Refuse),
+            _ => None,
+        }
+    }
+
+    /// A refresh token was used, and what came of it.
+    pub fn note(&self, presented: Presented, device: &Device, done: &Result<Granted>, now: Timestamp) {
+        self.of(presented.session_id, |bench| {
+            let shown = presented.generation.cast_unsigned();
+            let handed = done.as_ref().ok().map(|granted| granted.session.generation.cast_unsigned());
+            let over = bench.uses.iter().any(|used| used.deed == Deed::Caught);
+            let deed = match (done, handed) {
+                (_, Some(handed)) if handed == shown => Deed::Kept,
+                (_, Some(handed)) if handed <= bench.newest => Deed::Repeated,
+                (_, Some(_)) if shown < bench.newest => Deed::Another,
+                (_, Some(_)) => Deed::Rotated,
+                (Err(Error::Superseded), _) => Deed::Superseded,
+                (Err(Error::Ended(Why::Reuse)), _) if !over => Deed::Caught,
+                (Err(Error::Ended(_)), _) => Deed::Over,
+                _ => Deed::Refused,
+            };
+            bench.newest = bench.newest.max(handed.unwrap_or(0));
+            if bench.uses.len() < USES {
+                let by = if device.user_agent == THIEF { Actor::Thief } else { Actor::You };
+                bench.uses.push(Use { at: now, by, shown, deed, handed });
+            }
+        });
+    }
+
+    /// A thief holds a token of the session from now on. `None`: nothing of that name is watched.
+    pub fn rob(&self, bench: Uuid, thief: Thief) -> Option<()> {
+        self.at(bench, |bench| bench.thief = Some(thief))
+    }
+
+    /// What the thief has done. `None`: there is none.
+    pub fn thief_did(&self, bench: Uuid, what: impl FnOnce(&mut Thief)) -> Option<()> {
+        self.at(bench, |bench| bench.thief.as_mut().map(what)).flatten()
+    }
+
+    /// What is remembered of a session. `None`: nothing of that name is watched.
+    #[must_use]
+    pub fn seen(&self, bench: Uuid) -> Option<Seen> {
+        self.at(bench, |bench| (bench.session_id, bench.knobs, bench.uses.clone(), bench.thief.clone()))
+    }
+}
+
+/// Whether these rules can be kept.
+///
+/// # Errors
+/// [`Error::Fields`] for a life that is too short or too long.
+pub fn check(auth: &Auth, knobs: Knobs) -> Result<()> {
+    let longest = u32::try_from(auth.access.life().as_secs()).unwrap_or(u32::MAX);
+    if (SHORTEST..=longest).contains(&knobs.access_life) {
+        return Ok(());
+    }
+    let problem = Problem::new(Code::InvalidFields).field("access_life", app::ui::text::lab::life(SHORTEST, longest));
+    Err(Error::Fields(problem))
+}
+
+/// Makes an account that nobody else has, which is out of sight and is removed after a day, and begins a session of it.
+///
+/// # Errors
+/// As [`check`]; [`Error::Throttled`]; [`Error::Conflicting`] where the name of the bench is taken; [`Error::NotFound`] with the lab off.
+pub async fn begin(auth: &Auth, form: &Begin, device: Device) -> Result<Granted> {
+    let lab = auth.lab.as_ref().ok_or(Error::NotFound)?;
+    check(auth, form.knobs)?;
+    let now = auth.clock.now();
+    if !lab.has_room(now) {
+        return Err(Error::Throttled { retry_after_ms: MINUTE.unsigned_abs() });
+    }
+    let mut bytes = [0; 24];
+    fill_random(&mut bytes);
+    let random: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (name, password) = random.split_at(8);
+    let email = format!("lab{name}@lab.invalid");
+    let new = NewAccount {
+        account_id: id(now),
+        username: format!("lab{name}"),
+        display_name: format!("Lab {name}"),
+        email_key: email.clone(),
+        email,
+        // Nobody knows it.
+        password_hash: auth.hasher.hash(&Secret::new(password.to_owned())).await?,
+        role: Role::User,
+        created_at: now,
+    };
+    let mut tx = auth.db.begin().await?;
+    let made = accounts::insert(&mut tx, &new).await?;
+    let account = accounts::delete_later(&mut tx, made.account_id, now + LIFE).await?.unwrap_or(made);
+    let new = session::start(auth, &account, form.storage, true, device, now);
+    let row = sessions::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    lab.watch(form, row.session_id, row.generation, now)?;
+    Ok(session::grant(auth, &account, row, now)?.for_browser(&new.device))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::wire::session::TokenStorage;
+
+    const KNOBS: Knobs = Knobs { access_life: 10, rotation: Rotation::Detecting };
+
+    fn form(bench: u128, rotation: Rotation) -> Begin {
+        Begin { bench: Uuid::from_u128(bench), storage: TokenStorage::Cookie, knobs: Knobs { rotation, ..KNOBS } }
+    }
+
+    #[test]
+    fn only_the_sessions_of_the_lab_have_rules_of_their_own() {
+        let lab = Lab::default();
+        let (mine, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        lab.watch(&form(7, Rotation::Never), mine, 1, 0).unwrap();
+        lab.minted(mine, "a".into());
+        lab.minted(other, "a".into());
+        lab.expire(Uuid::from_u128(7)).unwrap();
+        assert!(lab.is_expired(mine, "a") && !lab.is_expired(mine, "b") && !lab.is_expired(other, "a"));
+        assert_eq!(lab.exception(mine, Verdict::Rotate), Some(Exception::Keep));
+        assert_eq!(lab.exception(other, Verdict::Rotate), None);
+        assert_eq!((lab.life(mine), lab.life(other)), (Some(Duration::from_secs(10)), None));
+    }
+
+    #[test]
+    fn the_rules_differ_from_the_table_in_two_places() {
+        let lab = Lab::default();
+        let session_id = Uuid::from_u128(1);
+        lab.watch(&form(7, Rotation::Detecting), session_id, 1, 0).unwrap();
+        let all =
+            [Verdict::Rotate, Verdict::Confirm, Verdict::Repeat, Verdict::Another, Verdict::Superseded, Verdict::Reuse, Verdict::Expire];
+        for (rotation, verdict, exception) in
+            [(Rotation::Blind, Verdict::Reuse, Exception::Refuse), (Rotation::Never, Verdict::Rotate, Exception::Keep)]
+        {
+            lab.change(Uuid::from_u128(7), Knobs { rotation, ..KNOBS }).unwrap();
+            for any in all {
+                assert_eq!(lab.exception(session_id, any), (any == verdict).then_some(exception), "{rotation:?} {any:?}");
+            }
+        }
+        lab.change(Uuid::from_u128(7), KNOBS).unwrap();
+        assert!(all.into_iter().all(|any| lab.exception(session_id, any).is_none()), "as everywhere");
+    }
+
+    #[test]
+    fn a_name_is_taken_once_and_the_oldest_makes_room() {
+        let lab = Lab::default();
+        for at in 0..=ROOM as u128 {
+            lab.watch(&form(at, Rotation::Detecting), Uuid::from_u128(1000 + at), 1, at as i64).unwrap();
+        }
+        assert!(matches!(lab.watch(&form(5, Rotation::Detecting), Uuid::from_u128(1), 1, 0), Err(Error::Conflicting)));
+        assert!(lab.seen(Uuid::from_u128(0)).is_none() && lab.life(Uuid::from_u128(1000)).is_none());
+        assert!(lab.seen(Uuid::from_u128(1)).is_some());
+        assert!(!lab.has_room(200) && lab.has_room(200 + MINUTE));
+    }
+}

@@ -1,0 +1,204 @@
+//! The lab: its pages, the sessions it watches, and its thief. These routes exist where the lab is on, and nowhere else.
+
+use std::sync::Arc;
+
+use app::routes::{api, page};
+use app::wire::feed::Feed;
+use app::wire::lab::{Begin, Knobs, Mark, Marks, Theft, ThiefSeen, Watched};
+use app::wire::secret::Secret;
+use app::wire::session::Grant;
+use axum::body::{Body as Bytes, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router, middleware};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use super::cookies::{self, Shown};
+use super::extract::{Body, Peer};
+use super::problem::Answer;
+use super::saved::{self, with};
+use super::session::answer;
+use super::{guard, ssr};
+use crate::auth::lab::{Lab, THIEF, Thief};
+use crate::auth::{Error, keys, lab};
+use crate::feed::people;
+use crate::site::Site;
+use crate::store::sessions;
+
+/// Longest answer that the thief reads, in bytes.
+const READ: usize = 1 << 20;
+/// How many of those who posted the thief tells of.
+const TELLS: usize = 3;
+
+/// Every route of the lab.
+pub fn routes() -> Router<Arc<Site>> {
+    let rooms = page::LAB_ROOMS.into_iter().fold(Router::new(), |rooms, path| rooms.route(path, get(ssr::lab)));
+    rooms
+        .route(page::LAB, get(ssr::lab))
+        .route(api::LAB_SESSION, post(begin))
+        .route(api::LAB_BENCH, get(watch).patch(change))
+        .route(api::LAB_EXPIRE, post(expire))
+        .route(api::LAB_THEFT, post(steal))
+        .route(api::LAB_THIEF_REFRESH, post(thief_refreshes))
+        .route(api::LAB_THIEF_READ, post(thief_reads))
+        .route(api::LAB_MARKS, get(marks).post(mark))
+        .layer(middleware::from_fn(guard::mark_personal))
+}
+
+fn of(site: &Site) -> Result<&Lab, Error> {
+    site.auth.lab.as_ref().ok_or(Error::NotFound)
+}
+
+/// `POST /api/lab/session`: an account made for it, a session of it, and a feed to read. The session there was is parked, as by a log-in.
+async fn begin(State(site): State<Arc<Site>>, Peer(device): Peer, headers: HeaderMap, Body(form): Body<Begin>) -> Answer<Response> {
+    let granted = lab::begin(&site.auth, &form, device.clone()).await?;
+    let (db, account) = (&site.auth.db, granted.viewer.account_id);
+    for person in people::suggestions(db, account).await? {
+        people::follow(db, account, &person.username, true, granted.now).await?;
+    }
+    let (granted, lines) = saved::arrive(&site, &headers, &device, granted).await?;
+    Ok(with(answer(&site, Shown::of(&headers), granted, StatusCode::CREATED), lines))
+}
+
+/// `GET /api/lab/benches/{bench}`.
+async fn watch(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>) -> Answer<Json<Watched>> {
+    let (session_id, knobs, uses, thief) = of(&site)?.seen(bench).ok_or(Error::NotFound)?;
+    let row = sessions::by_id(&site.auth.db, session_id).await?.ok_or(Error::NotFound)?;
+    Ok(Json(Watched {
+        knobs,
+        generation: row.generation.cast_unsigned(),
+        ended: row.ended(),
+        race_ms: site.auth.race_of(session_id).window,
+        uses,
+        thief: thief.map(|thief| thief.seen),
+        now: site.auth.clock.now(),
+    }))
+}
+
+/// `PATCH /api/lab/benches/{bench}`: from the next refresh on.
+async fn change(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>, Body(knobs): Body<Knobs>) -> Answer<StatusCode> {
+    lab::check(&site.auth, knobs)?;
+    of(&site)?.change(bench, knobs).ok_or(Error::NotFound)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/lab/benches/{bench}/expire`.
+async fn expire(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>) -> Answer<StatusCode> {
+    of(&site)?.expire(bench).ok_or(Error::NotFound)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/lab/benches/{bench}/theft`. A token that a script has found must be one of this very session: nobody else's can be tried out.
+async fn steal(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>, Body(theft): Body<Theft>) -> Answer<StatusCode> {
+    let lab = of(&site)?;
+    let (session_id, ..) = lab.seen(bench).ok_or(Error::NotFound)?;
+    let now = site.auth.clock.now();
+    let by_script = theft.refresh.is_some();
+    let refresh = match theft.refresh {
+        Some(token) => {
+            let named = keys::open(&site.auth, &token).await?.filter(|named| named.session_id == session_id);
+            named.map(|_| token).ok_or(Error::Forbidden)?
+        }
+        None => {
+            let row = sessions::by_id(&site.auth.db, session_id).await?.filter(|row| row.ended_at.is_none()).ok_or(Error::NotFound)?;
+            site.auth.chain.seal(session_id, row.generation, now)
+        }
+    };
+    let seen = ThiefSeen { since: now, by_script, refreshes: 0, reads: 0, out_at: None, last: None, saw: Vec::new() };
+    lab.rob(bench, Thief { seen, refresh, access: None }).ok_or(Error::NotFound)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/lab/benches/{bench}/thief/refresh`.
+async fn thief_refreshes(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>) -> Answer<StatusCode> {
+    let thief = thief(&site, bench)?;
+    let body = serde_json::json!({ "refresh": thief.refresh.expose() }).to_string();
+    let response = send(&site, Method::POST, api::REFRESH, None, body).await;
+    let (status, headers, text) = response;
+    let (access, refresh) = loot(&headers, &text);
+    let now = site.auth.clock.now();
+    of(&site)?.thief_did(bench, |thief| {
+        thief.seen.last = Some((format!("POST {}", api::REFRESH), status.as_u16()));
+        if status.is_success() {
+            thief.seen.refreshes += 1;
+            thief.seen.out_at = None;
+            thief.access = access;
+            if let Some(refresh) = refresh {
+                thief.refresh = refresh;
+            }
+        } else if status == StatusCode::UNAUTHORIZED {
+            thief.seen.out_at = thief.seen.out_at.or(Some(now));
+        }
+    });
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/lab/benches/{bench}/thief/read`: the feed, with the access token that the thief was given.
+async fn thief_reads(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>) -> Answer<StatusCode> {
+    let thief = thief(&site, bench)?;
+    let (status, _, text) = send(&site, Method::GET, api::FEED, thief.access.as_ref(), String::new()).await;
+    let mut saw: Vec<String> = Vec::new();
+    for post in serde_json::from_str::<Feed>(text.expose()).map(|feed| feed.items).unwrap_or_default() {
+        if saw.len() < TELLS && !saw.contains(&post.username) {
+            saw.push(post.username);
+        }
+    }
+    let now = site.auth.clock.now();
+    of(&site)?.thief_did(bench, |thief| {
+        thief.seen.last = Some((format!("GET {}", api::FEED), status.as_u16()));
+        if status.is_success() {
+            thief.seen.reads += 1;
+            thief.seen.saw = saw;
+        } else if status == StatusCode::UNAUTHORIZED && thief.access.is_some() {
+            thief.seen.out_at = thief.seen.out_at.or(Some(now));
+        }
+    });
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn thief(site: &Site, bench: Uuid) -> Result<Thief, Error> {
+    let (.., thief) = of(site)?.seen(bench).ok_or(Error::NotFound)?;
+    thief.ok_or(Error::NotFound)
+}
+
+/// What the thief sends: through the whole router like any request, without a cookie and without anything that a browser says.
+async fn send(site: &Arc<Site>, method: Method, path: &str, bearer: Option<&Secret>, body: String) -> (StatusCode, HeaderMap, Secret) {
+    let mut request = Request::new(Bytes::from(body));
+    *request.method_mut() = method;
+    *request.uri_mut() = path.parse().unwrap_or_default();
+    let fields = request.headers_mut();
+    fields.insert(header::USER_AGENT, HeaderValue::from_static(THIEF));
+    fields.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(value) = bearer.and_then(|token| HeaderValue::from_str(&format!("Bearer {}", token.expose())).ok()) {
+        fields.insert(header::AUTHORIZATION, value);
+    }
+    let response = match super::router(Arc::clone(site)).oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, READ).await.unwrap_or_default();
+    (parts.status, parts.headers, Secret::new(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// The tokens of a grant: from the body, or from the cookies, which a program can read as well.
+fn loot(headers: &HeaderMap, text: &Secret) -> (Option<Secret>, Option<Secret>) {
+    let grant = serde_json::from_str::<Grant>(text.expose()).ok();
+    let (access, refresh) = grant.map_or((None, None), |grant| (grant.access, grant.refresh));
+    (access.or_else(|| cookies::set_in(headers, cookies::ACCESS)), refresh.or_else(|| cookies::set_in(headers, cookies::REFRESH)))
+}
+
+/// `POST /api/lab/marks`.
+async fn mark(Body(Mark { mark }): Body<Mark>) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    cookies::append(response.headers_mut(), cookies::mark(mark));
+    response
+}
+
+/// `GET /api/lab/marks`: what came along with this very request.
+async fn marks(State(site): State<Arc<Site>>, headers: HeaderMap) -> Json<Marks> {
+    Json(cookies::marks(&headers, site.auth.clock.now()))
+}

@@ -119,6 +119,66 @@ for (const storage of ['cookie', 'hybrid', 'local', 'session', 'memory']) {
     });
 }
 
+/** A table of cells: its rows by name, each with its words. All of them measured, where `measured` says so. */
+async function cells(page, id, row) {
+    return page.locator(`#${id} tbody tr`, { has: page.locator('th', { hasText: row }) }).locator('td').evaluateAll((cells) =>
+        cells.map((cell) => {
+            const span = cell.querySelector('span');
+            return span.classList.contains('measured') ? span.firstChild.textContent : `(${span.firstChild.textContent})`;
+        }),
+    );
+}
+
+/** What lies where, as the page's own scripts and the browser's protocol see it. */
+async function lying(browser, page) {
+    const names = (await browser.cookies()).map(({ name }) => name);
+    const holds = (text, word) => text.includes(word);
+    const [local, tab] = await page.evaluate(() => [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })]);
+    const inCookie = { access: names.includes('__Host-access'), refresh: names.includes('__Host-refresh') };
+    return { local: holds(local, 'refresh\\":\\"'), tab: holds(tab, 'refresh\\":\\"'), inCookie };
+}
+
+scene('an injected script takes what lies open, and what it takes is tried out', {}, async ({ browser, page }) => {
+    await open(page, 'script');
+    const both = ['usable elsewhere', 'usable elsewhere'];
+    const none = ['none', 'none'];
+    const access = ['usable elsewhere', 'none'];
+    for (const [storage, sources] of Object.entries({
+        cookie: { localStorage: none, sessionStorage: none, 'what the page sends': none, wasm: none },
+        hybrid: { localStorage: none, sessionStorage: none, 'what the page sends': access, wasm: access },
+        local: { localStorage: both, sessionStorage: none, 'what the page sends': access, wasm: both },
+        session: { localStorage: none, sessionStorage: both, 'what the page sends': access, wasm: both },
+        memory: { localStorage: none, sessionStorage: none, 'what the page sends': access, wasm: both },
+    })) {
+        await begin(page, { storage });
+        await page.locator('#sources').waitFor();
+        assert.deepEqual(await cells(page, 'sources', 'localStorage'), sources.localStorage.map((word) => `(${word})`), 'not before it ran');
+        await press(page, 'Run it in this page');
+        await page.locator('#sources .measured').first().waitFor();
+        for (const [source, words] of Object.entries({ 'document.cookie': none, 'answers of the API': none, ...sources })) {
+            assert.deepEqual(await cells(page, 'sources', source), words, `${storage}: ${source}`);
+        }
+        const { local, tab, inCookie } = await lying(browser, page);
+        assert.deepEqual([local, tab], [storage === 'local', storage === 'session'], `${storage}: as the profile has it`);
+        assert.deepEqual(inCookie, { access: storage === 'cookie', refresh: storage === 'cookie' || storage === 'hybrid' }, storage);
+    }
+    // Nothing was unexpected, and none of the storages keeps a script from acting.
+    assert.equal(await page.locator('.cells small').filter({ hasText: 'not as expected' }).count(), 0);
+    for (const name of ['Cookies', 'Cookie and memory', 'localStorage', 'sessionStorage', 'Memory']) {
+        assert.deepEqual((await cells(page, 'storages', new RegExp(` ${name}$`))).slice(2), ['yes', 'yes'], name);
+    }
+    const acted = browser.answers.filter(({ method, path }) => method === 'DELETE' && path.endsWith('/follow'));
+    assert.equal(acted.filter(({ status }) => status === 200).length, 5, 'on the wire');
+});
+
+scene('an inline script is refused by the content policy', { complaints: [/Content Security Policy|content policy/] }, async ({ browser, page }) => {
+    await open(page, 'script');
+    await begin(page);
+    await press(page, 'Try it as an inline script');
+    await page.locator('#inline', { hasText: 'The content policy of this site refused it (script-src-elem)' }).waitFor();
+    assert.ok(browser.complaints.some((text) => text.includes('Content Security Policy')), 'the browser says so itself');
+});
+
 scene('the lab has an account of its own, and one’s own is a tap away', {}, async ({ page }) => {
     await logIn(page, MINA);
     await page.getByRole('link', { name: 'Lab', exact: true }).click();
@@ -221,7 +281,7 @@ scene('with the lab off there is no lab', { env: { NIGHTLATCH_LAB: 'off' }, comp
         const response = await page.goto(path);
         assert.equal(response.status(), 404);
         await awake(page);
-        await expectText(page.locator('h1'), 'Page not found');
+        await expectText(page.locator('h1'), 'This page does not exist.');
     }
     assert.ok(!browser.answers.some(({ path }) => path.includes('lab') && path.endsWith('.wasm')));
 });

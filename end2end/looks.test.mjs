@@ -314,3 +314,45 @@ scene('the states of blocked things fit', { complaints: [/./] }, async ({ browse
     await page.locator('.toast').waitFor({ state: 'detached' });
     await portray(page, 'feed-offline');
 });
+
+scene('the lab fits', { complaints: [/status of (401|409)/] }, async ({ page }) => {
+    await page.goto('/lab');
+    await page.locator('.rooms').waitFor();
+    await portray(page, 'lab');
+    await page.goto('/lab/survival');
+    await page.getByRole('button', { name: 'Run: Restart' }).click();
+    await page.getByText('Close all windows of this browser').waitFor();
+    await portray(page, 'lab-survival-waiting');
+    await page.getByRole('button', { name: 'Run: Reload' }).click();
+    await page.locator('.runs li').waitFor();
+    await portray(page, 'lab-survival');
+    await page.goto('/lab/refresh');
+    await page.locator('.bench').waitFor();
+    await portray(page, 'lab-refresh-empty');
+    await page.locator('.bench button').click();
+    await press(page, 'Let it run out, and ask five things at once');
+    await page.locator('.chart').waitFor();
+    await portray(page, 'lab-refresh');
+    await page.goto('/lab/script');
+    await page.locator('#sources').waitFor();
+    await press(page, 'Run it in this page');
+    await page.locator('#sources .measured').first().waitFor();
+    await portray(page, 'lab-script');
+    await page.goto('/lab/theft');
+    await page.locator('#lab-storage').selectOption('local');
+    const name = await page.locator('.menu .name').textContent();
+    await page.locator('.bench button').click();
+    await page.locator('.menu .name').filter({ hasNotText: name }).waitFor();
+    await press(page, 'Steal the refresh token');
+    for (let turn = 0; turn < 2; turn += 1) {
+        await press(page, 'Thief refreshes');
+        await page.locator('.family tbody tr').nth(turn).waitFor();
+        await page.waitForTimeout(4_300);
+    }
+    await press(page, 'Thief reads your feed');
+    await page.locator('.thief dd', { hasText: 'mina' }).waitFor();
+    await portray(page, 'lab-theft');
+    await press(page, 'You refresh');
+    await page.locator('#verdict', { hasText: 'A token was used twice' }).waitFor();
+    await portray(page, 'lab-theft-noticed');
+});

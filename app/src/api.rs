@@ -103,6 +103,15 @@ pub trait Bench: Send + Sync {
     /// The refresh token, as a script finds it that somebody has put into this page: where it lies open.
     fn lying_about(&self) -> Option<Secret>;
 
+    /// The script that somebody injects, to be read.
+    fn payload(&self) -> &'static str;
+
+    /// Runs it in this page, as a part of it. Answers with what it has found, as JSON.
+    fn inject(&self) -> Answer<Secret>;
+
+    /// Tries it as an inline script. Answers with the directive of the content policy that forbade it; empty: it ran.
+    fn inject_inline(&self) -> Answer<String>;
+
     /// Loads this page anew.
     fn reload(&self);
 

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::wire::lab::{Deed, Knobs, Use, Watched};
+use crate::wire::lab::{Deed, Knobs, Usable, Use, Watched};
 use crate::wire::session::TokenStorage;
 
 /// Where a browser can keep something.
@@ -115,6 +115,90 @@ pub struct Burst {
     pub browser: String,
 }
 
+/// Where an injected script looks for tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `document.cookie`.
+    Cookie,
+    /// localStorage.
+    Browser,
+    /// sessionStorage.
+    Tab,
+    /// What the page sends.
+    Wire,
+    /// The memory of the page's wasm.
+    Memory,
+    /// What the API answers.
+    Api,
+}
+
+impl Source {
+    /// All of them, in the order of [`Robbery::taken`].
+    pub const ALL: [Self; 6] = [Self::Cookie, Self::Browser, Self::Tab, Self::Wire, Self::Memory, Self::Api];
+
+    /// As the script writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cookie => "cookie",
+            Self::Browser => "browser",
+            Self::Tab => "tab",
+            Self::Wire => "wire",
+            Self::Memory => "memory",
+            Self::Api => "api",
+        }
+    }
+}
+
+/// What a script is expected to find there that another machine could use. What the app keeps for itself passes through its memory.
+#[must_use]
+pub const fn finds(source: Source, storage: TokenStorage) -> Usable {
+    let (access, refresh) = (!storage.access_in_cookie(), !storage.refresh_in_cookie());
+    match source {
+        Source::Cookie | Source::Api => Usable { access: false, refresh: false },
+        Source::Browser => Usable { access: matches!(storage, TokenStorage::Local), refresh: matches!(storage, TokenStorage::Local) },
+        Source::Tab => Usable { access: matches!(storage, TokenStorage::Session), refresh: matches!(storage, TokenStorage::Session) },
+        Source::Wire => Usable { access, refresh: false },
+        Source::Memory => Usable { access, refresh },
+    }
+}
+
+/// What an injected script could take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Robbery {
+    /// Where the tokens lay.
+    pub storage: TokenStorage,
+    /// What another machine could use of what was found, in the order of [`Source::ALL`].
+    pub taken: [Usable; 6],
+    /// Whether the script read what its owner sees.
+    pub read: bool,
+    /// Whether it acted in the owner's name.
+    pub acted: bool,
+    /// When, in Unix milliseconds of the server.
+    pub at: i64,
+    /// In which browser, as it says itself.
+    pub browser: String,
+}
+
+impl Robbery {
+    /// What could be used of all that was found.
+    #[must_use]
+    pub fn all(&self) -> Usable {
+        any(self.taken.iter())
+    }
+}
+
+/// What could be used of all of it.
+fn any<'a>(mut taken: impl Iterator<Item = &'a Usable> + Clone) -> Usable {
+    Usable { access: taken.clone().any(|taken| taken.access), refresh: taken.any(|taken| taken.refresh) }
+}
+
+/// What a script is expected to find in all places together.
+#[must_use]
+pub fn finds_anywhere(storage: TokenStorage) -> Usable {
+    any(Source::ALL.map(|source| finds(source, storage)).iter())
+}
+
 /// How a theft came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -152,6 +236,8 @@ pub struct Notebook {
     pub survived: Vec<Seen>,
     /// Bursts, the newest of each storage.
     pub bursts: Vec<Burst>,
+    /// What injected scripts could take, the newest of each storage.
+    pub robberies: Vec<Robbery>,
     /// Thefts, the newest for each storage and rotation.
     pub thefts: Vec<Outcome>,
 }
@@ -186,6 +272,12 @@ impl Notebook {
     pub fn burst(&mut self, burst: Burst) {
         self.bursts.retain(|old| old.storage != burst.storage);
         self.bursts.push(burst);
+    }
+
+    /// A script was injected.
+    pub fn robbery(&mut self, robbery: Robbery) {
+        self.robberies.retain(|old| old.storage != robbery.storage);
+        self.robberies.push(robbery);
     }
 
     /// A theft has come to this.

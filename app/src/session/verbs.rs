@@ -112,6 +112,11 @@ impl Engine {
         self.answered();
         self.offer.set(grant.offer);
         let viewer = grant.viewer.clone();
+        // The new session's place may be another one, and what lies in the old one would go on lying there.
+        if matches!((&former, self.ports.store.load()), (Some(former), Some(Record::Session(kept))) if kept.viewer.session_id == former.session_id)
+        {
+            self.ports.store.clear();
+        }
         self.take(grant);
         if let Some(former) = former {
             // By its own token alone: the cookies are the new session's by now.

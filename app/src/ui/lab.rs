@@ -4,6 +4,7 @@
 mod export;
 mod overview;
 mod refresh;
+mod script;
 mod session;
 mod survival;
 mod theft;
@@ -34,7 +35,7 @@ struct Room {
     show: fn() -> AnyView,
 }
 
-const ROOMS: [Room; 3] = [
+const ROOMS: [Room; 4] = [
     Room {
         path: routes::page::LAB_ROOMS[0],
         name: words::SURVIVAL,
@@ -47,7 +48,13 @@ const ROOMS: [Room; 3] = [
         asks: words::REFRESH_ASKS,
         show: || view! { <refresh::Refresh /> }.erased(),
     },
-    Room { path: routes::page::LAB_ROOMS[2], name: words::THEFT, asks: words::THEFT_ASKS, show: || view! { <theft::Theft /> }.erased() },
+    Room {
+        path: routes::page::LAB_ROOMS[2],
+        name: words::SCRIPT,
+        asks: words::SCRIPT_ASKS,
+        show: || view! { <script::Script /> }.erased(),
+    },
+    Room { path: routes::page::LAB_ROOMS[3], name: words::THEFT, asks: words::THEFT_ASKS, show: || view! { <theft::Theft /> }.erased() },
 ];
 
 /// Everything in the lab. Wants `Arc<dyn Bench>` in context.
@@ -65,7 +72,7 @@ pub fn inside() -> AnyView {
             view! { <li><a href=to aria-current=current><span aria-hidden="true">{number}</span>{name}</a></li> }.erased()
         };
         let at = here.get();
-        let rooms = ROOMS.iter().enumerate().map(|(place, room)| link(room.path, room.name, (place + 1).to_string(), at == Some(place)));
+        let rooms = ROOMS.iter().enumerate().map(|(place, room)| link(room.path, room.name, words::number(place + 1), at == Some(place)));
         std::iter::once(link(routes::page::LAB, words::OVERVIEW, String::new(), at.is_none())).chain(rooms).collect()
     };
     view! {

@@ -176,3 +176,28 @@ pub struct Mark {
     /// Random.
     pub mark: Uuid,
 }
+
+/// `POST /api/lab/benches/{bench}/loot`: what a script has found in the page of the session.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Loot {
+    /// What looks like access tokens.
+    #[serde(serialize_with = "sent_all")]
+    pub access: Vec<Secret>,
+    /// What looks like refresh tokens.
+    #[serde(serialize_with = "sent_all")]
+    pub refresh: Vec<Secret>,
+}
+
+/// What of it another machine could use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usable {
+    /// An access token of the session, that holds.
+    pub access: bool,
+    /// A refresh token of the session, that would be taken.
+    pub refresh: bool,
+}
+
+fn sent_all<S: serde::Serializer>(secrets: &[Secret], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(secrets.iter().map(Secret::expose))
+}

@@ -12,10 +12,12 @@ use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use app::wire::session::{Inspection, LONGEST_PATIENCE};
 use frontend::{Browser, Fetch};
+use js_sys::{Function, Promise};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Storage, StorageEvent, Url, Window};
 
 /// Where the notebook is kept.
@@ -24,6 +26,17 @@ const NOTEBOOK: &str = "nightlatch.lab";
 const MARK: &str = "nightlatch.lab.mark";
 /// Where the app keeps its tokens, as anybody can read in its source: a script that wants them needs not to guess.
 const TOKENS: &str = "nightlatch.session";
+
+#[wasm_bindgen(module = "/src/payload.js")]
+extern "C" {
+    /// Runs the script. `wait` comes back when the page has asked its server for something.
+    #[wasm_bindgen(catch)]
+    async fn payload(wait: &Function) -> Result<JsValue, JsValue>;
+
+    /// Tries it as an inline script.
+    #[wasm_bindgen(catch)]
+    async fn inline() -> Result<JsValue, JsValue>;
+}
 
 thread_local! {
     /// The mark in the memory of this page.
@@ -135,6 +148,29 @@ impl Bench for Here {
             let rest = text.expose().split_once("\"refresh\":\"")?.1;
             rest.split('"').next().map(|token| Secret::new(token.to_owned()))
         })
+    }
+
+    fn payload(&self) -> &'static str {
+        include_str!("payload.js")
+    }
+
+    fn inject(&self) -> Answer<Secret> {
+        let browser = self.0.clone();
+        let wait = Closure::<dyn FnMut() -> Promise>::new(move || {
+            let asked = browser.with(|engine| async move { engine.call("GET", routes::api::ME, None).await.map(drop) });
+            future_to_promise(async move {
+                drop(asked.await);
+                Ok(JsValue::UNDEFINED)
+            })
+        });
+        Box::pin(SendWrapper::new(async move {
+            let found = payload(wait.as_ref().unchecked_ref()).await.ok().and_then(|found| found.as_string());
+            found.map(Secret::new).ok_or_else(|| Problem::new(Code::Unreachable))
+        }))
+    }
+
+    fn inject_inline(&self) -> Answer<String> {
+        Box::pin(SendWrapper::new(async move { Ok(inline().await.ok().and_then(|said| said.as_string()).unwrap_or_default()) }))
     }
 
     fn reload(&self) {

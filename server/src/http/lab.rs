@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::routes::{api, page};
 use app::wire::feed::Feed;
-use app::wire::lab::{Begin, Knobs, Mark, Marks, Theft, ThiefSeen, Watched};
+use app::wire::lab::{Begin, Knobs, Loot, Mark, Marks, Theft, ThiefSeen, Usable, Watched};
 use app::wire::secret::Secret;
 use app::wire::session::Grant;
 use axum::body::{Body as Bytes, to_bytes};
@@ -23,13 +23,15 @@ use super::saved::{self, with};
 use super::session::answer;
 use super::{guard, ssr};
 use crate::auth::lab::{Lab, THIEF, Thief};
-use crate::auth::{Error, keys, lab};
+use crate::auth::{Error, chain, keys, lab};
 use crate::feed::people;
 use crate::site::Site;
 use crate::store::sessions;
 
 /// Longest answer that the thief reads, in bytes.
 const READ: usize = 1 << 20;
+/// How many of the tokens of each kind that a script has found are looked at.
+const FOUND: usize = 48;
 /// How many of those who posted the thief tells of.
 const TELLS: usize = 3;
 
@@ -44,6 +46,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route(api::LAB_THEFT, post(steal))
         .route(api::LAB_THIEF_REFRESH, post(thief_refreshes))
         .route(api::LAB_THIEF_READ, post(thief_reads))
+        .route(api::LAB_LOOT, post(loot))
         .route(api::LAB_MARKS, get(marks).post(mark))
         .layer(middleware::from_fn(guard::mark_personal))
 }
@@ -118,7 +121,7 @@ async fn thief_refreshes(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>)
     let body = serde_json::json!({ "refresh": thief.refresh.expose() }).to_string();
     let response = send(&site, Method::POST, api::REFRESH, None, body).await;
     let (status, headers, text) = response;
-    let (access, refresh) = loot(&headers, &text);
+    let (access, refresh) = granted(&headers, &text);
     let now = site.auth.clock.now();
     of(&site)?.thief_did(bench, |thief| {
         thief.seen.last = Some((format!("POST {}", api::REFRESH), status.as_u16()));
@@ -164,6 +167,24 @@ fn thief(site: &Site, bench: Uuid) -> Result<Thief, Error> {
     thief.ok_or(Error::NotFound)
 }
 
+/// `POST /api/lab/benches/{bench}/loot`. Nothing is said of a token that is not this session's.
+async fn loot(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>, Body(loot): Body<Loot>) -> Answer<Json<Usable>> {
+    let (session_id, ..) = of(&site)?.seen(bench).ok_or(Error::NotFound)?;
+    let mut usable = Usable::default();
+    let of_session = |token: &&Secret| site.auth.access.read(token.expose()).is_ok_and(|claims| claims.sid == session_id);
+    for token in loot.access.iter().take(FOUND).filter(of_session) {
+        let (status, ..) = send(&site, Method::GET, api::ME, Some(token), String::new()).await;
+        usable.access |= status.is_success();
+    }
+    let row = sessions::by_id(&site.auth.db, session_id).await?.ok_or(Error::NotFound)?;
+    let (now, race) = (site.auth.clock.now(), site.auth.race_of(session_id));
+    for token in loot.refresh.iter().take(FOUND) {
+        let named = site.auth.chain.open(token.expose()).filter(|named| named.session_id == session_id);
+        usable.refresh |= named.is_some_and(|named| chain::peek(&row, named.generation, now, race));
+    }
+    Ok(Json(usable))
+}
+
 /// What the thief sends: through the whole router like any request, without a cookie and without anything that a browser says.
 async fn send(site: &Arc<Site>, method: Method, path: &str, bearer: Option<&Secret>, body: String) -> (StatusCode, HeaderMap, Secret) {
     let mut request = Request::new(Bytes::from(body));
@@ -185,7 +206,7 @@ async fn send(site: &Arc<Site>, method: Method, path: &str, bearer: Option<&Secr
 }
 
 /// The tokens of a grant: from the body, or from the cookies, which a program can read as well.
-fn loot(headers: &HeaderMap, text: &Secret) -> (Option<Secret>, Option<Secret>) {
+fn granted(headers: &HeaderMap, text: &Secret) -> (Option<Secret>, Option<Secret>) {
     let grant = serde_json::from_str::<Grant>(text.expose()).ok();
     let (access, refresh) = grant.map_or((None, None), |grant| (grant.access, grant.refresh));
     (access.or_else(|| cookies::set_in(headers, cookies::ACCESS)), refresh.or_else(|| cookies::set_in(headers, cookies::REFRESH)))

@@ -14,6 +14,7 @@ on_both!(
     a_theft_is_watched_until_it_is_noticed,
     without_detection_the_thief_stays_and_without_rotation_nothing_is_seen,
     the_thief_gets_nobody_elses_token,
+    what_a_script_has_found_is_tried_out_for_its_own_session_alone,
     a_bench_is_found_by_its_name_alone,
     the_account_of_the_lab_is_out_of_sight_and_gone_after_a_day,
     rules_that_cannot_be_kept_are_refused,
@@ -160,6 +161,27 @@ async fn the_thief_gets_nobody_elses_token(world: World) {
     }
 }
 
+async fn what_a_script_has_found_is_tried_out_for_its_own_session_alone(world: World) {
+    let mina = world.tab_of("mina").await;
+    let mut tab = world.tab();
+    let (_, bench) = begin(&mut tab, "cookie", "detecting").await;
+    let path = format!("/api/lab/benches/{bench}/loot");
+    let mut tried = async |tab: &mut Tab, access: &[&str], refresh: &[&str]| {
+        let reply = tab.post(&path, &json!({"access": access, "refresh": refresh})).await;
+        (reply.json()["access"] == true, reply.json()["refresh"] == true)
+    };
+    let (access, refresh) = (tab.jar[ACCESS].clone(), tab.jar[REFRESH].clone());
+    assert_eq!(tried(&mut tab, &[&access], &[]).await, (true, false));
+    assert_eq!(tried(&mut tab, &["x"], &["y", &refresh]).await, (false, true));
+    assert_eq!(tried(&mut tab, &[&mina.jar[ACCESS]], &[&mina.jar[REFRESH]]).await, (false, false), "nobody else's");
+    assert_eq!(tried(&mut tab, &[&refresh], &[&access]).await, (false, false));
+    assert_eq!(watch(&mut tab, bench).await["uses"], json!([]), "a refresh token is looked at, and not used");
+    world.pass(10);
+    assert_eq!(tried(&mut tab, &[&access], &[&refresh]).await, (false, true), "one has run out");
+    tab.log_out().await;
+    assert_eq!(tried(&mut tab, &[&access], &[&refresh]).await, (false, false));
+}
+
 async fn a_bench_is_found_by_its_name_alone(world: World) {
     let mut tab = world.tab_of("mina").await;
     let (_, bench) = begin(&mut tab, "cookie", "detecting").await;
@@ -235,6 +257,7 @@ async fn with_the_lab_off_none_of_it_is_there(world: World) {
         routes::api::LAB_THEFT,
         routes::api::LAB_THIEF_REFRESH,
         routes::api::LAB_THIEF_READ,
+        routes::api::LAB_LOOT,
         routes::api::LAB_MARKS,
     ] {
         let path = path.replace("{bench}", &bench);

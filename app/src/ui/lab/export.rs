@@ -36,6 +36,15 @@ pub(super) fn markdown(book: &Notebook) -> String {
             row(&mut text, cells.into_iter());
         }
     }
+    if !book.robberies.is_empty() {
+        heading(&mut text, words::SCRIPT);
+        table(&mut text, &[words::STORAGE, words::MEASURED, words::READ_IT, words::ACTED]);
+        for robbery in &book.robberies {
+            let word = |is| if is { words::YES } else { words::NO };
+            let cells = [words::strategy(robbery.storage).1, &words::usable(robbery.all()), word(robbery.read), word(robbery.acted)];
+            row(&mut text, cells.into_iter());
+        }
+    }
     if !book.thefts.is_empty() {
         heading(&mut text, words::THEFT);
         table(&mut text, &[words::STORAGE, words::ROTATION, words::GRANTED, words::READS, words::MEASURED]);

@@ -20,7 +20,8 @@ pub(super) fn Overview() -> impl IntoView {
         let count = |book: &Notebook, room: usize| match room {
             0 if !book.survived.is_empty() => words::of(book.survived.len(), Event::ALL.len()),
             1 => words::runs(book.bursts.len()),
-            2 => words::runs(book.thefts.len()),
+            2 => words::runs(book.robberies.len()),
+            3 => words::runs(book.thefts.len()),
             _ => words::NOT_RUN.to_owned(),
         };
         book.with(|book| {
@@ -52,7 +53,7 @@ pub(super) fn Overview() -> impl IntoView {
                 <thead><tr><th scope="col">{words::EXPERIMENT}</th><th scope="col">{words::MEASURED}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
-            <p class="acts">
+            <p class="deeds">
                 <button class="btn" on:click=move |_| {
                     as_json.download("nightlatch-lab.json", "application/json", &book.with_untracked(Notebook::written));
                 }>{words::EXPORT_JSON}</button>

@@ -79,7 +79,7 @@ pub(super) fn Refresh() -> impl IntoView {
         <p>{words::REFRESH_WHAT}</p>
         {move || here.get().map(|_| {
             view! {
-                <p class="acts">
+                <p class="deeds">
                     <button class="btn primary" on:click=run.clone() aria-disabled=move || busy.get().then_some("true")>
                         {move || if busy.get() { words::BURSTING } else { words::BURST }}
                     </button>

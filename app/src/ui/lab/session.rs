@@ -53,7 +53,7 @@ pub(super) fn LabSession(rules: Knobs, offers_rotation: bool) -> impl IntoView {
     let (frame, session, book) = (Frame::here(), session(), Book::here());
     let [storage, life, rotation] = [(); 3].map(|()| NodeRef::<Select>::new());
     let form = Submission::new(words::BEGIN_DEED, None);
-    let here = bench();
+    let (here, now) = (bench(), session.clone());
     let begin = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
         if !form.begin() {
@@ -80,11 +80,12 @@ pub(super) fn LabSession(rules: Knobs, offers_rotation: bool) -> impl IntoView {
             }
         });
     };
+    let present = here.get_untracked().map(|_| now.storage_now()).unwrap_or_default();
     let storages: Vec<AnyView> = TokenStorage::IN_A_BROWSER
         .into_iter()
         .map(|storage| {
             let (letter, name) = words::strategy(storage);
-            view! { <option value=storage.as_str()>{[letter, " – ", name].concat()}</option> }.erased()
+            view! { <option value=storage.as_str() selected=storage == present>{[letter, " – ", name].concat()}</option> }.erased()
         })
         .collect();
     let lives: Vec<AnyView> = LIVES

@@ -12,7 +12,7 @@ use crate::lab::outcome;
 use crate::routes::{api, page};
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session, window};
-use crate::ui::text::lab as words;
+use crate::ui::text::{ending, lab as words};
 use crate::wire::lab::{Actor, Deed, Knobs, Rotation, Theft as Taken, ThiefSeen, Use, Watched};
 use crate::wire::secret::Secret;
 
@@ -109,7 +109,12 @@ pub(super) fn Theft() -> impl IntoView {
                 <div class="panes">
                     <section class="card stack you" aria-labelledby="you">
                         <h2 id="you">{words::YOU} {standing(owner_in)}</h2>
-                        <p class="acts">{mine}</p>
+                        <p>{match (now.ended, owner_in) {
+                            (Some(why), _) => ending::why(why),
+                            (None, true) => words::YOU_HAVE_IT,
+                            (None, false) => words::YOU_WERE_REFUSED,
+                        }}</p>
+                        <p class="deeds">{mine}</p>
                     </section>
                     <section class="card stack thief" aria-labelledby="thief">
                         <h2 id="thief">{words::THIEF} {stands.as_ref().map(|stands| standing(stands.thief_in))}</h2>
@@ -117,7 +122,7 @@ pub(super) fn Theft() -> impl IntoView {
                             Some(thief) => thief,
                             None => view! { <p class="muted">{words::NOTHING_STOLEN}</p> }.erased(),
                         }}
-                        <p class="acts">{theirs}</p>
+                        <p class="deeds">{theirs}</p>
                     </section>
                 </div>
                 {stands.map(|stands| {

@@ -1,7 +1,7 @@
 //! The lab.
 
-use crate::lab::{Event, Place};
-use crate::wire::lab::{Actor, Deed, Rotation};
+use crate::lab::{Event, Place, Source};
+use crate::wire::lab::{Actor, Deed, Rotation, Usable};
 use crate::wire::session::TokenStorage;
 
 /// What the window is called, and the heading.
@@ -17,6 +17,8 @@ pub(crate) const SURVIVAL: &str = "What survives?";
 pub(crate) const SURVIVAL_ASKS: &str = "Reload, new tab, restarted browser: am I still in?";
 pub(crate) const REFRESH: &str = "Silent refresh";
 pub(crate) const REFRESH_ASKS: &str = "What does anybody notice when the access token runs out?";
+pub(crate) const SCRIPT: &str = "An injected script";
+pub(crate) const SCRIPT_ASKS: &str = "What can a script take that somebody has managed to put into this page?";
 pub(crate) const THEFT: &str = "A stolen refresh token";
 pub(crate) const THEFT_ASKS: &str = "Who gets thrown out, and when?";
 
@@ -37,6 +39,11 @@ pub(crate) const EXPORT_JSON: &str = "Export as JSON";
 pub(crate) const EXPORT_MARKDOWN: &str = "Export as Markdown";
 pub(crate) const FORGET: &str = "Forget all results";
 pub(crate) const FORGOTTEN: &str = "All results of this browser are forgotten.";
+
+/// Before the name of an experiment.
+pub(crate) fn number(number: usize) -> String {
+    [&number.to_string(), "."].concat()
+}
 
 /// `3 of 5`.
 pub(crate) fn of(some: usize, all: usize) -> String {
@@ -168,11 +175,64 @@ pub(crate) fn ms(ms: f64) -> String {
     [&(ms.round() as i64).to_string(), " ms"].concat()
 }
 
+// An injected script.
+pub(crate) const SCRIPT_WHAT: &str = "The same script under each token storage. It is fixed, it is below in full, and it runs as a part of this page. What it finds is tried out by a program without your cookies: what that can use is stolen.";
+pub(crate) const PAYLOAD: &str = "The script";
+pub(crate) const INJECT: &str = "Run it in this page";
+pub(crate) const INJECTING: &str = "Running…";
+pub(crate) const INLINE: &str = "Try it as an inline script";
+pub(crate) const INLINE_RAN: &str = "The inline script ran: this browser has enforced no content policy.";
+pub(crate) const LOOKS_IN: &str = "It looks in";
+pub(crate) const ACCESS: &str = "Access token";
+pub(crate) const REFRESH_TOKEN: &str = "Refresh token";
+pub(crate) const USABLE: &str = "usable elsewhere";
+pub(crate) const NOT_FOUND: &str = "none";
+pub(crate) const IN_THIS_STORAGE: &str = "In this storage";
+pub(crate) const ALL_STORAGES: &str = "All storages";
+pub(crate) const READ_IT: &str = "Read your feed";
+pub(crate) const ACTED: &str = "Acted in your name";
+pub(crate) const YES: &str = "yes";
+pub(crate) const NO: &str = "no";
+pub(crate) const RIDES: &str =
+    "No storage prevents that: as long as the page is open, the script needs no token. HTTP-only cookies stop the theft, not the use.";
+pub(crate) const SCRIPT_NOT: &str = "Not shown: extensions of the browser and malware on the machine read more than a script can. And what a script does next: it could ask for your password in a page that looks like this one.";
+
+/// What another machine could use of what a script has found.
+pub(crate) fn usable(usable: Usable) -> String {
+    let what = match (usable.access, usable.refresh) {
+        (true, true) => "access token and refresh token",
+        (true, false) => "access token",
+        (false, true) => "refresh token",
+        (false, false) => "nothing",
+    };
+    ["Usable elsewhere: ", what].concat()
+}
+
+/// The content policy has refused a script.
+pub(crate) fn forbidden(directive: &str) -> String {
+    ["The content policy of this site refused it (", directive, "). A script has to come as a file of this site to run here."].concat()
+}
+
+/// Where a script looks.
+pub(crate) const fn source(source: Source) -> &'static str {
+    match source {
+        Source::Cookie => "document.cookie",
+        Source::Browser => "localStorage",
+        Source::Tab => "sessionStorage",
+        Source::Wire => "what the page sends",
+        Source::Memory => "the memory of the page’s wasm",
+        Source::Api => "answers of the API",
+    }
+}
+
 // A stolen refresh token.
 pub(crate) const THEFT_WHAT: &str = "The thief is a program without your cookies and without a browser. It gets one copy of your refresh token, and then each of you uses it when you press. Your page also refreshes by itself before its access token runs out.";
 pub(crate) const YOU: &str = "You";
 pub(crate) const THIEF: &str = "Thief";
 pub(crate) const STEAL: &str = "Steal the refresh token";
+pub(crate) const YOU_HAVE_IT: &str = "This page has the session of the lab.";
+pub(crate) const YOU_WERE_REFUSED: &str =
+    "Your token was refused: somebody has used it before you. You have to log in again, and do not learn why.";
 pub(crate) const STOLEN_BY_SCRIPT: &str = "A script in this page could read it.";
 pub(crate) const STOLEN_OTHERWISE: &str = "No script finds it lying open here. It was taken as malware on this machine, or a proxy, could.";
 pub(crate) const YOU_REFRESH: &str = "You refresh";

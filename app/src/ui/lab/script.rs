@@ -1,0 +1,204 @@
+//! An injected script: the same one under each storage, and what of its loot another machine could use.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::Book;
+use super::session::{LabSession, at, bench, look};
+use crate::api::Bench;
+use crate::lab::{Robbery, Source, finds, finds_anywhere};
+use crate::routes::api;
+use crate::ui::erased::Erase;
+use crate::ui::frame::{Frame, session};
+use crate::ui::text::lab as words;
+use crate::wire::lab::{Knobs, Loot, Rotation, Usable};
+use crate::wire::problem::{Code, Problem};
+use crate::wire::secret::Secret;
+use crate::wire::session::TokenStorage;
+
+const RULES: Knobs = Knobs { access_life: 60, rotation: Rotation::Detecting };
+
+/// What the script hands over.
+#[derive(Deserialize)]
+struct Found {
+    #[serde(flatten)]
+    sources: HashMap<String, Loot>,
+    read: bool,
+    acted: bool,
+}
+
+#[component]
+pub(super) fn Script() -> impl IntoView {
+    let (server, frame, session, book) = (expect_context::<Arc<dyn Bench>>(), Frame::here(), session(), Book::here());
+    let (here, busy) = (bench(), RwSignal::new(false));
+    let said = RwSignal::new(None::<String>);
+    let (running, kept) = (session.clone(), session);
+    let trying = server.clone();
+    let payload = server.payload();
+    let inject = move |_| {
+        let (Some(bench), false) = (here.get_untracked(), busy.get_untracked()) else { return };
+        busy.set(true);
+        let (server, storage) = (server.clone(), running.storage_now());
+        spawn_local(async move {
+            match rob(server, bench, storage).await {
+                Ok(robbery) => {
+                    frame.status.set(words::usable(robbery.all()));
+                    book.write(|book| book.robbery(robbery));
+                }
+                Err(problem) => frame.status.set(problem.title),
+            }
+            busy.set(false);
+        });
+    };
+    let inline = move |_| {
+        let tried = trying.inject_inline();
+        spawn_local(async move {
+            let directive = tried.await.unwrap_or_default();
+            let text = if directive.is_empty() { words::INLINE_RAN.to_owned() } else { words::forbidden(&directive) };
+            frame.status.set(text.clone());
+            said.set(Some(text));
+        });
+    };
+    view! {
+        <LabSession rules=RULES offers_rotation=false />
+        <p>{words::SCRIPT_WHAT}</p>
+        <details class="more">
+            <summary>{words::PAYLOAD}</summary>
+            <pre class="code" tabindex="0">{payload}</pre>
+        </details>
+        {move || here.get().map(|_| {
+            view! {
+                <p class="deeds">
+                    <button class="btn primary" on:click=inject.clone() aria-disabled=move || busy.get().then_some("true")>
+                        {move || if busy.get() { words::INJECTING } else { words::INJECT }}
+                    </button>
+                    <button class="btn" on:click=inline.clone()>{words::INLINE}</button>
+                </p>
+            }
+            .erased()
+        })}
+        {move || said.get().map(|said| view! { <p class="notice" id="inline">{said}</p> }.erased())}
+        {move || {
+            let storage = here.get().map(|_| kept.storage())?;
+            let robbery = book.0.with(|book| book.robberies.iter().find(|robbery| robbery.storage == storage).cloned());
+            Some(view! { <Sources storage=storage robbery=robbery /> }.erased())
+        }}
+        <Storages />
+        <p class="notice">{words::RIDES}</p>
+        <p class="muted">{words::SCRIPT_NOT}</p>
+    }
+    .erased()
+}
+
+/// Runs the script, and has its loot tried out.
+async fn rob(server: Arc<dyn Bench>, bench: Uuid, storage: TokenStorage) -> Result<Robbery, Problem> {
+    let unread = |_| Problem::new(Code::Unreachable);
+    let found = server.inject().await?;
+    let mut found: Found = serde_json::from_str(found.expose()).map_err(unread)?;
+    let mut taken = [Usable::default(); Source::ALL.len()];
+    for (taken, source) in taken.iter_mut().zip(Source::ALL) {
+        let loot = found.sources.remove(source.as_str()).unwrap_or_default();
+        let body = serde_json::to_string(&loot).map(Secret::new).map_err(unread)?;
+        let answer = server.tell("POST", at(api::LAB_LOOT, bench), Some(body)).await?;
+        *taken = serde_json::from_str(answer.expose()).map_err(unread)?;
+    }
+    let at = look(server.clone(), bench).await.map_or(0, |watched| watched.now);
+    Ok(Robbery { storage, taken, read: found.read, acted: found.acted, at, browser: server.browser() })
+}
+
+/// A cell: expected until it was measured.
+fn cell(measured: Option<bool>, expected: bool, [yes, no]: [&'static str; 2]) -> AnyView {
+    let word = |is| if is { yes } else { no };
+    match measured {
+        None => {
+            view! { <td><span class="expected">{word(expected)}<span class="vh">" (" {words::EXPECTED} ")"</span></span></td> }.erased()
+        }
+        Some(is) => {
+            let class = if is { "measured lost" } else { "measured kept" };
+            let wrong = (is != expected).then(|| view! { <small>{words::UNEXPECTED}</small> });
+            view! { <td><span class=class>{word(is)}</span>{wrong}</td> }.erased()
+        }
+    }
+}
+
+const FOUND: [&str; 2] = [words::USABLE, words::NOT_FOUND];
+
+/// Where the script has looked, and what it found there.
+#[component]
+fn Sources(storage: TokenStorage, robbery: Option<Robbery>) -> impl IntoView {
+    let rows: Vec<AnyView> = Source::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(at, source)| {
+            let (taken, expected) = (robbery.as_ref().map(|robbery| robbery.taken[at]), finds(source, storage));
+            view! {
+                <tr>
+                    <th scope="row">{words::source(source)}</th>
+                    {cell(taken.map(|taken| taken.access), expected.access, FOUND)}
+                    {cell(taken.map(|taken| taken.refresh), expected.refresh, FOUND)}
+                </tr>
+            }
+            .erased()
+        })
+        .collect();
+    let (letter, name) = words::strategy(storage);
+    view! {
+        <section class="stack">
+            <h2>{words::IN_THIS_STORAGE} ": " {letter} " – " {name}</h2>
+            <div class="across" tabindex="0" role="group" aria-label=words::IN_THIS_STORAGE>
+                <table class="cells" id="sources">
+                    <thead><tr>
+                        <th scope="col">{words::LOOKS_IN}</th><th scope="col">{words::ACCESS}</th><th scope="col">{words::REFRESH_TOKEN}</th>
+                    </tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .erased()
+}
+
+/// The storages beside each other.
+#[component]
+fn Storages() -> impl IntoView {
+    let Book(book) = Book::here();
+    let rows = move || -> Vec<AnyView> {
+        let yes = [words::YES, words::NO];
+        let row = |storage: TokenStorage| {
+            let robbery = book.with(|book| book.robberies.iter().find(|robbery| robbery.storage == storage).cloned());
+            let (all, expected) = (robbery.as_ref().map(Robbery::all), finds_anywhere(storage));
+            let (letter, name) = words::strategy(storage);
+            view! {
+                <tr>
+                    <th scope="row"><span class="letter" aria-hidden="true">{letter}</span>" "{name}</th>
+                    {cell(all.map(|all| all.access), expected.access, FOUND)}
+                    {cell(all.map(|all| all.refresh), expected.refresh, FOUND)}
+                    {cell(robbery.as_ref().map(|robbery| robbery.read), true, yes)}
+                    {cell(robbery.as_ref().map(|robbery| robbery.acted), true, yes)}
+                </tr>
+            }
+            .erased()
+        };
+        TokenStorage::IN_A_BROWSER.into_iter().map(row).collect()
+    };
+    view! {
+        <section class="stack">
+            <h2>{words::ALL_STORAGES}</h2>
+            <div class="across" tabindex="0" role="group" aria-label=words::ALL_STORAGES>
+                <table class="cells" id="storages">
+                    <thead><tr>
+                        <th scope="col">{words::STORAGE}</th><th scope="col">{words::ACCESS}</th><th scope="col">{words::REFRESH_TOKEN}</th>
+                        <th scope="col">{words::READ_IT}</th><th scope="col">{words::ACTED}</th>
+                    </tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .erased()
+}

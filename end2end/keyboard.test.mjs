@@ -150,3 +150,28 @@ scene('everything that people do is done by keyboard alone, and the focus is alw
     await page.keyboard.press('Enter');
     await heading('Home');
 });
+
+scene('a token is stolen in the lab with the keyboard alone', { complaints: [/status of (401|409)/] }, async ({ page }) => {
+    await page.goto('/lab/theft');
+    await page.locator('.bench').waitFor();
+    await page.keyboard.press('Tab');
+    await page.locator('.skip:focus').waitFor();
+    await page.keyboard.press('Enter');
+    await tabTo(page, '.bench button', true);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Begin another' }).waitFor();
+    const press = async (id) => {
+        await tabTo(page, id, true);
+        await page.keyboard.press('Enter');
+    };
+    await press('#steal');
+    await page.locator('.thief dl').waitFor();
+    await page.locator('#steal:focus').waitFor();
+    await press('#thief-refreshes');
+    await page.locator('.family tbody tr').waitFor();
+    await press('#thief-reads');
+    await page.locator('.thief dd', { hasText: 'mina' }).waitFor();
+    // Asked again every second, and still where it was.
+    await page.waitForTimeout(2_500);
+    assert.equal(await page.locator('#thief-reads:focus').count(), 1, 'the focus stays');
+});

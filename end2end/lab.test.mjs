@@ -179,6 +179,27 @@ scene('an inline script is refused by the content policy', { complaints: [/Conte
     assert.ok(browser.complaints.some((text) => text.includes('Content Security Policy')), 'the browser says so itself');
 });
 
+scene('how it works can be touched: a hash, and a payload that nobody can change', {}, async ({ page }) => {
+    await open(page, 'how');
+    await page.locator('#how-password').fill('a word');
+    await press(page, 'Hash it');
+    const first = await page.locator('#hashed').textContent();
+    assert.match(first, /^\$argon2id\$v=19\$m=/);
+    await page.locator('#how-password').press('Enter');
+    await soon('another hash', async () => (await page.locator('#hashed').textContent()) !== first);
+
+    await begin(page);
+    await expectText(page.locator('#forged'), 'Accepted: this payload is the one that was signed.');
+    const payload = page.locator('#how-payload');
+    const signed = await payload.inputValue();
+    await payload.fill(signed.replace('"role":"user"', '"role":"admin"'));
+    await press(page, 'Put it into the token, and show it to the server');
+    await expectText(page.locator('#forged'), 'Refused: the signature belongs to another payload.');
+    await payload.fill(signed);
+    await press(page, 'Put it into the token, and show it to the server');
+    await expectText(page.locator('#forged'), 'Accepted: this payload is the one that was signed.');
+});
+
 scene('the lab has an account of its own, and one’s own is a tap away', {}, async ({ page }) => {
     await logIn(page, MINA);
     await page.getByRole('link', { name: 'Lab', exact: true }).click();

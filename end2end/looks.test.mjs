@@ -319,6 +319,9 @@ scene('the lab fits', { complaints: [/status of (401|409)/] }, async ({ page }) 
     await page.goto('/lab');
     await page.locator('.rooms').waitFor();
     await portray(page, 'lab');
+    await page.goto('/lab/how');
+    await page.locator('.steps').waitFor();
+    await portray(page, 'lab-how');
     await page.goto('/lab/survival');
     await page.getByRole('button', { name: 'Run: Restart' }).click();
     await page.getByText('Close all windows of this browser').waitFor();
@@ -333,6 +336,9 @@ scene('the lab fits', { complaints: [/status of (401|409)/] }, async ({ page }) 
     await press(page, 'Let it run out, and ask five things at once');
     await page.locator('.chart').waitFor();
     await portray(page, 'lab-refresh');
+    await page.goto('/lab/how');
+    await page.locator('#forged').scrollIntoViewIfNeeded();
+    await portray(page, 'lab-how-forging');
     await page.goto('/lab/script');
     await page.locator('#sources').waitFor();
     await press(page, 'Run it in this page');

@@ -79,8 +79,8 @@ pub mod page {
 
     /// The lab: what is measured there, and what came out. A local build only, as all of the lab is.
     pub const LAB: &str = "/lab";
-    /// Its experiments: what survives, a silent refresh, a script that was injected, a stolen token.
-    pub const LAB_ROOMS: [&str; 4] = ["/lab/survival", "/lab/refresh", "/lab/script", "/lab/theft"];
+    /// How it works, and its experiments: what survives, a silent refresh, a script that was injected, a stolen token.
+    pub const LAB_ROOMS: [&str; 5] = ["/lab/how", "/lab/survival", "/lab/refresh", "/lab/script", "/lab/theft"];
 
     /// Pages that a browser renders too. Every other page is a document, which the server makes.
     pub const HYDRATED: [&str; 3] = [LOG_IN, SIGN_UP, SAVE];
@@ -182,6 +182,10 @@ pub mod api {
     pub const LAB_THIEF_READ: &str = "/api/lab/benches/{bench}/thief/read";
     /// `POST`: which of what a script has found another machine could use.
     pub const LAB_LOOT: &str = "/api/lab/benches/{bench}/loot";
+    /// `POST`: another payload is put into one of its access tokens.
+    pub const LAB_FORGE: &str = "/api/lab/benches/{bench}/forge";
+    /// `POST`: a password is hashed.
+    pub const LAB_HASH: &str = "/api/lab/hash";
     /// `POST`: set marks in cookies. `GET`: which of them came along.
     pub const LAB_MARKS: &str = "/api/lab/marks";
 }

@@ -42,7 +42,7 @@ pub struct Config {
     pub limits: Limits,
     /// Whether demo accounts and posts are made once. By default where [`Config::is_local`].
     pub seed: Option<bool>,
-    /// Whether what developers look at is shown: inspector, choice of storage. By default where [`Config::is_local`].
+    /// Whether the lab is there, and what else developers look at: the choice of storage. By default where [`Config::is_local`].
     pub lab: Option<bool>,
     /// Whether attempts to log in are counted.
     pub throttle: bool,
@@ -189,7 +189,7 @@ const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "lab",
-        help: "inspector and choice of storage: on or off; on on a local origin",
+        help: "the lab, and the choice of storage at log-in: on or off; on on a local origin",
         read: |c, v| choice(v, "on", "off").map(|v| c.lab = Some(v)),
     },
     Setting { name: "throttle", help: "count attempts to log in: on", read: |c, v| choice(v, "on", "off").map(|v| c.throttle = v) },

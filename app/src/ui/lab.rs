@@ -2,6 +2,7 @@
 //! the pages know [`Inside`] alone.
 
 mod export;
+mod how;
 mod overview;
 mod refresh;
 mod script;
@@ -23,9 +24,10 @@ use crate::ui::frame::{Heading, session};
 use crate::ui::part::inspector::Inspector;
 use crate::ui::text::lab as words;
 
-/// What is shown at the place of the lab. In context where the lab's wasm runs.
+/// What is shown at the place of the lab. In context where the lab's wasm runs. It is told whether the page was just opened, so that
+/// the focus stays where it is, and takes that down.
 #[derive(Clone, Copy)]
-pub struct Inside(pub fn() -> AnyView);
+pub struct Inside(pub fn(StoredValue<bool>) -> AnyView);
 
 /// A room: where it is, what it is called, and what it asks.
 struct Room {
@@ -35,30 +37,31 @@ struct Room {
     show: fn() -> AnyView,
 }
 
-const ROOMS: [Room; 4] = [
+const ROOMS: [Room; 5] = [
+    Room { path: routes::page::LAB_ROOMS[0], name: words::HOW, asks: words::HOW_ASKS, show: || view! { <how::How /> }.erased() },
     Room {
-        path: routes::page::LAB_ROOMS[0],
+        path: routes::page::LAB_ROOMS[1],
         name: words::SURVIVAL,
         asks: words::SURVIVAL_ASKS,
         show: || view! { <survival::Survival /> }.erased(),
     },
     Room {
-        path: routes::page::LAB_ROOMS[1],
+        path: routes::page::LAB_ROOMS[2],
         name: words::REFRESH,
         asks: words::REFRESH_ASKS,
         show: || view! { <refresh::Refresh /> }.erased(),
     },
     Room {
-        path: routes::page::LAB_ROOMS[2],
+        path: routes::page::LAB_ROOMS[3],
         name: words::SCRIPT,
         asks: words::SCRIPT_ASKS,
         show: || view! { <script::Script /> }.erased(),
     },
-    Room { path: routes::page::LAB_ROOMS[3], name: words::THEFT, asks: words::THEFT_ASKS, show: || view! { <theft::Theft /> }.erased() },
+    Room { path: routes::page::LAB_ROOMS[4], name: words::THEFT, asks: words::THEFT_ASKS, show: || view! { <theft::Theft /> }.erased() },
 ];
 
 /// Everything in the lab. Wants `Arc<dyn Bench>` in context.
-pub fn inside() -> AnyView {
+pub fn inside(opened: StoredValue<bool>) -> AnyView {
     let bench = expect_context::<Arc<dyn Bench>>();
     let book = RwSignal::new(Notebook::read(bench.kept().as_deref()));
     let again = bench.clone();
@@ -72,8 +75,18 @@ pub fn inside() -> AnyView {
             view! { <li><a href=to aria-current=current><span aria-hidden="true">{number}</span>{name}</a></li> }.erased()
         };
         let at = here.get();
-        let rooms = ROOMS.iter().enumerate().map(|(place, room)| link(room.path, room.name, words::number(place + 1), at == Some(place)));
+        let number = |place: usize| if place == 0 { String::new() } else { words::number(place) };
+        let rooms = ROOMS.iter().enumerate().map(|(place, room)| link(room.path, room.name, number(place), at == Some(place)));
         std::iter::once(link(routes::page::LAB, words::OVERVIEW, String::new(), at.is_none())).chain(rooms).collect()
+    };
+    let head = move |name: &'static str, asks: &'static str| {
+        let heading = if opened.get_value() {
+            opened.set_value(false);
+            view! { <h1 id="heading" tabindex="-1">{name}</h1> }.erased()
+        } else {
+            view! { <Heading text=name /> }.erased()
+        };
+        view! { {heading} <p class="asks">{asks}</p> }.erased()
     };
     view! {
         <nav class="rooms" aria-label=words::ROOMS>
@@ -82,15 +95,10 @@ pub fn inside() -> AnyView {
         <div class="room">
             <Over />
             {move || match here.get() {
-                None => view! { <overview::Overview /> }.erased(),
+                None => view! { {head(words::TITLE, words::CLAIM)} <overview::Overview /> }.erased(),
                 Some(place) => {
                     let room = &ROOMS[place];
-                    view! {
-                        <Heading text=room.name />
-                        <p class="asks">{room.asks}</p>
-                        {(room.show)()}
-                    }
-                    .erased()
+                    view! { {head(room.name, room.asks)} {(room.show)()} }.erased()
                 }
             }}
         </div>

@@ -201,3 +201,40 @@ pub struct Usable {
 fn sent_all<S: serde::Serializer>(secrets: &[Secret], to: S) -> Result<S::Ok, S::Error> {
     to.collect_seq(secrets.iter().map(Secret::expose))
 }
+
+/// `POST /api/lab/hash`: a password to be hashed, and forgotten.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToHash {
+    /// 1024 bytes at most.
+    #[serde(serialize_with = "secret::sent")]
+    pub password: Secret,
+}
+
+/// What the database would hold of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hashed {
+    /// In the format of the PHC string, with a salt of its own.
+    pub hash: String,
+    /// How long it took, in microseconds.
+    pub took_us: u64,
+}
+
+/// `POST /api/lab/benches/{bench}/forge`: a payload to be put into a token in place of the one that was signed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forge {
+    /// JSON, or anything else.
+    pub payload: String,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forged {
+    /// The payload that was signed.
+    pub signed: String,
+    /// The token with the other one, its signature cut to a few characters.
+    pub token: String,
+    /// Whether the server takes it.
+    pub accepted: bool,
+}

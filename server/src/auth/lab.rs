@@ -57,6 +57,8 @@ struct Bench {
     /// Those that are said to have run out.
     expired: HashSet<String>,
     thief: Option<Thief>,
+    /// An access token that its owner tries to change.
+    sample: Option<Secret>,
 }
 
 /// Whoever has stolen a refresh token.
@@ -122,6 +124,7 @@ impl Lab {
             minted: Vec::new(),
             expired: HashSet::new(),
             thief: None,
+            sample: None,
         };
         benches.by_id.insert(form.bench, bench);
         benches.by_session.insert(session_id, form.bench);
@@ -191,6 +194,17 @@ impl Lab {
                 bench.uses.push(Use { at: now, by, shown, deed, handed });
             }
         });
+    }
+
+    /// The access token that is to be changed: another one, if there is one, or else the one before.
+    pub fn sample(&self, bench: Uuid, fresh: Option<Secret>) -> Option<Secret> {
+        self.at(bench, |bench| {
+            if fresh.is_some() {
+                bench.sample = fresh;
+            }
+            bench.sample.clone()
+        })
+        .flatten()
     }
 
     /// A thief holds a token of the session from now on. `None`: nothing of that name is watched.

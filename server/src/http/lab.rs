@@ -1,10 +1,13 @@
 //! The lab: its pages, the sessions it watches, and its thief. These routes exist where the lab is on, and nowhere else.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use app::routes::{api, page};
+use app::wire::account::{PASSWORD_MAX_BYTES, Viewer};
 use app::wire::feed::Feed;
-use app::wire::lab::{Begin, Knobs, Loot, Mark, Marks, Theft, ThiefSeen, Usable, Watched};
+use app::wire::lab::{Begin, Forge, Forged, Hashed, Knobs, Loot, Mark, Marks, Theft, ThiefSeen, ToHash, Usable, Watched};
+use app::wire::problem::Code;
 use app::wire::secret::Secret;
 use app::wire::session::Grant;
 use axum::body::{Body as Bytes, to_bytes};
@@ -13,6 +16,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -26,7 +31,7 @@ use crate::auth::lab::{Lab, THIEF, Thief};
 use crate::auth::{Error, chain, keys, lab};
 use crate::feed::people;
 use crate::site::Site;
-use crate::store::sessions;
+use crate::store::{accounts, sessions};
 
 /// Longest answer that the thief reads, in bytes.
 const READ: usize = 1 << 20;
@@ -47,6 +52,8 @@ pub fn routes() -> Router<Arc<Site>> {
         .route(api::LAB_THIEF_REFRESH, post(thief_refreshes))
         .route(api::LAB_THIEF_READ, post(thief_reads))
         .route(api::LAB_LOOT, post(loot))
+        .route(api::LAB_FORGE, post(forge))
+        .route(api::LAB_HASH, post(hash))
         .route(api::LAB_MARKS, get(marks).post(mark))
         .layer(middleware::from_fn(guard::mark_personal))
 }
@@ -183,6 +190,49 @@ async fn loot(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>, Body(loot)
         usable.refresh |= named.is_some_and(|named| chain::peek(&row, named.generation, now, race));
     }
     Ok(Json(usable))
+}
+
+/// `POST /api/lab/benches/{bench}/forge`. The token that is tried is shown, but for most of its signature.
+async fn forge(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>, Body(Forge { payload }): Body<Forge>) -> Answer<Json<Forged>> {
+    let auth = &site.auth;
+    let lab = of(&site)?;
+    let (session_id, ..) = lab.seen(bench).ok_or(Error::NotFound)?;
+    // Without a payload it begins anew.
+    let fresh = if payload.is_empty() { Some(sample(&site, session_id).await?) } else { None };
+    let minted = lab.sample(bench, fresh).ok_or(Error::NotFound)?;
+    let parts: Vec<&str> = minted.expose().split('.').collect();
+    let [header, signed, signature] = parts[..] else { return Err(Error::Broken("a token without three parts").into()) };
+    let signed = URL_SAFE_NO_PAD.decode(signed).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let written = URL_SAFE_NO_PAD.encode(if payload.is_empty() { &signed } else { &payload });
+    // The signature alone is asked about: somebody may think about it for longer than a token lives.
+    let accepted = auth.access.read(&[header, &written, signature].join(".")).is_ok();
+    let token = [header, ".", &written, ".", &signature[..6], "…"].concat();
+    Ok(Json(Forged { signed, token, accepted }))
+}
+
+/// An access token of a session, as a refresh would bring one.
+async fn sample(site: &Site, session_id: Uuid) -> Result<Secret, Error> {
+    let (auth, now) = (&site.auth, site.auth.clock.now());
+    let found =
+        sessions::with_account(&auth.db, session_id).await?.filter(|found| found.session.ended_at.is_none()).ok_or(Error::NotFound)?;
+    let viewer = Viewer {
+        account_id: found.session.account_id,
+        username: found.username,
+        display_name: found.display_name,
+        role: accounts::role(&found.role),
+        session_id,
+    };
+    auth.access.mint_for(auth.life_of(session_id), &viewer, found.session.generation, found.epoch, now)
+}
+
+/// `POST /api/lab/hash`. Nothing is kept of it.
+async fn hash(State(site): State<Arc<Site>>, Body(ToHash { password }): Body<ToHash>) -> Answer<Json<Hashed>> {
+    if password.expose().len() > PASSWORD_MAX_BYTES {
+        return Err(Code::TooLarge.into());
+    }
+    let began = Instant::now();
+    let hash = site.auth.hasher.hash(&password).await?;
+    Ok(Json(Hashed { hash, took_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX) }))
 }
 
 /// What the thief sends: through the whole router like any request, without a cookie and without anything that a browser says.

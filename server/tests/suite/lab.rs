@@ -15,6 +15,8 @@ on_both!(
     without_detection_the_thief_stays_and_without_rotation_nothing_is_seen,
     the_thief_gets_nobody_elses_token,
     what_a_script_has_found_is_tried_out_for_its_own_session_alone,
+    a_changed_payload_is_refused_and_the_signed_one_is_not,
+    a_password_is_hashed_anew_each_time,
     a_bench_is_found_by_its_name_alone,
     the_account_of_the_lab_is_out_of_sight_and_gone_after_a_day,
     rules_that_cannot_be_kept_are_refused,
@@ -182,6 +184,33 @@ async fn what_a_script_has_found_is_tried_out_for_its_own_session_alone(world: W
     assert_eq!(tried(&mut tab, &[&access], &[&refresh]).await, (false, false));
 }
 
+async fn a_changed_payload_is_refused_and_the_signed_one_is_not(world: World) {
+    let mut tab = world.tab();
+    let (_, bench) = begin(&mut tab, "cookie", "detecting").await;
+    let path = format!("/api/lab/benches/{bench}/forge");
+    let first = tab.post(&path, &json!({"payload": ""})).await.json();
+    let signed = first["signed"].as_str().unwrap().to_owned();
+    assert_eq!(first["accepted"], true);
+    let changed = signed.replace("\"role\":\"user\"", "\"role\":\"admin\"");
+    assert_ne!(changed, signed);
+    for payload in [changed, format!("{signed} "), "{}".into(), "nonsense".into()] {
+        let reply = tab.post(&path, &json!({"payload": payload})).await.json();
+        assert_eq!(reply["accepted"], false, "{payload}");
+    }
+    assert_eq!(tab.post(&path, &json!({"payload": signed})).await.json()["accepted"], true, "byte by byte");
+    let token = first["token"].as_str().unwrap();
+    assert!(token.ends_with('…') && token.rsplit_once('.').unwrap().1.chars().count() == 7, "most of the signature is kept back: {token}");
+}
+
+async fn a_password_is_hashed_anew_each_time(world: World) {
+    let mut tab = world.tab();
+    let mut hashed = async || tab.post("/api/lab/hash", &json!({"password": "correct horse"})).await.json()["hash"].to_string();
+    let (one, other) = (hashed().await, hashed().await);
+    assert!(one.starts_with("\"$argon2id$v=19$") && one != other, "{one} {other}");
+    let long = "x".repeat(2_000);
+    assert_eq!(tab.post("/api/lab/hash", &json!({"password": long})).await.status, 413);
+}
+
 async fn a_bench_is_found_by_its_name_alone(world: World) {
     let mut tab = world.tab_of("mina").await;
     let (_, bench) = begin(&mut tab, "cookie", "detecting").await;
@@ -258,6 +287,8 @@ async fn with_the_lab_off_none_of_it_is_there(world: World) {
         routes::api::LAB_THIEF_REFRESH,
         routes::api::LAB_THIEF_READ,
         routes::api::LAB_LOOT,
+        routes::api::LAB_FORGE,
+        routes::api::LAB_HASH,
         routes::api::LAB_MARKS,
     ] {
         let path = path.replace("{bench}", &bench);

@@ -8,7 +8,7 @@ use super::{Book, ROOMS, export};
 use crate::api::Bench;
 use crate::lab::{Event, Notebook};
 use crate::ui::erased::Erase;
-use crate::ui::frame::{Frame, Heading};
+use crate::ui::frame::Frame;
 use crate::ui::text::lab as words;
 
 #[component]
@@ -36,7 +36,7 @@ pub(super) fn Overview() -> impl IntoView {
                 }
                 .erased()
             };
-            ROOMS.iter().enumerate().map(row).collect()
+            ROOMS[1..].iter().enumerate().map(row).collect()
         })
     };
     let (as_json, as_markdown) = (bench.clone(), bench);
@@ -45,8 +45,6 @@ pub(super) fn Overview() -> impl IntoView {
         frame.say(words::FORGOTTEN);
     };
     view! {
-        <Heading text=words::TITLE />
-        <p class="asks">{words::CLAIM}</p>
         <section class="card stack">
             <h2>{words::RESULTS}</h2>
             <table>

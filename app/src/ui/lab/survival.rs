@@ -16,7 +16,7 @@ use crate::ui::time;
 use crate::wire::lab::{Mark, Marks};
 use crate::wire::secret::Secret;
 
-const HERE: &str = page::LAB_ROOMS[0];
+const HERE: &str = page::LAB_ROOMS[1];
 
 #[component]
 pub(super) fn Survival() -> impl IntoView {

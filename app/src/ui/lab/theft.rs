@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use super::Book;
 use super::session::{LabSession, at, last_bench, look};
 use crate::api::Bench;
-use crate::lab::outcome;
+use crate::lab::{Outcome, outcome};
 use crate::routes::{api, page};
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session, window};
@@ -87,62 +87,84 @@ pub(super) fn Theft() -> impl IntoView {
             });
         }
     };
-    let button = move |what: Press, label: &'static str, class: &'static str| {
-        let press = press.clone();
-        view! { <button class=class on:click=move |_| press(what)>{label}</button> }.erased()
-    };
     let kept = crate::ui::frame::session();
-    let panes = move || {
-        let now = watched.get()?;
-        let (lives, robbed) = (now.ended.is_none(), now.thief.is_some());
-        let stands = outcome(&now, kept.storage(), String::new());
-        let owner_in = stands.as_ref().map_or(lives, |stands| stands.owner_in);
-        let thief = now.thief.as_ref().map(|thief| view! { <Seen thief=thief.clone() /> }.erased());
-        let mine = vec![
-            (lives && !robbed).then(|| button(Press::Steal, words::STEAL, "btn primary")),
-            owner_in.then(|| button(Press::You, words::YOU_REFRESH, "btn")),
-        ];
-        let theirs =
-            robbed.then(|| vec![button(Press::Thief, words::THIEF_REFRESHES, "btn"), button(Press::Read, words::THIEF_READS, "btn")]);
-        Some(
-            view! {
-                <div class="panes">
-                    <section class="card stack you" aria-labelledby="you">
-                        <h2 id="you">{words::YOU} {standing(owner_in)}</h2>
-                        <p>{match (now.ended, owner_in) {
-                            (Some(why), _) => ending::why(why),
-                            (None, true) => words::YOU_HAVE_IT,
-                            (None, false) => words::YOU_WERE_REFUSED,
-                        }}</p>
-                        <p class="deeds">{mine}</p>
-                    </section>
-                    <section class="card stack thief" aria-labelledby="thief">
-                        <h2 id="thief">{words::THIEF} {stands.as_ref().map(|stands| standing(stands.thief_in))}</h2>
-                        {match thief {
-                            Some(thief) => thief,
-                            None => view! { <p class="muted">{words::NOTHING_STOLEN}</p> }.erased(),
-                        }}
-                        <p class="deeds">{theirs}</p>
-                    </section>
-                </div>
-                {stands.map(|stands| {
-                    let class = match (stands.noticed_ms, stands.thief_in && stands.refreshes > 0) {
-                        (Some(_), _) => "notice ok",
-                        (None, true) => "notice bad",
-                        (None, false) => "notice",
-                    };
-                    view! {
-                        <p class=class id="verdict">
-                            <b>{words::verdict(stands.noticed_ms, stands.thief_in, stands.owner_in)}</b>
-                            {stands.noticed_ms.map(|_| view! { " " <a href=page::MAIL>{words::OPEN_MAILS}</a> })}
-                        </p>
-                    }
-                })}
-                <p class="muted">{words::race(now.race_ms)}</p>
-                <Tree uses=now.uses since=now.thief.map(|thief| thief.since) />
+    // Each part changes by itself, so that what has the focus stays where it is.
+    let there = Memo::new(move |_| watched.with(Option::is_some));
+    let over = Memo::new(move |_| watched.with(|now| now.as_ref().and_then(|now| now.ended)));
+    let thief = Memo::new(move |_| watched.with(|now| now.as_ref().and_then(|now| now.thief.clone())));
+    let uses = Memo::new(move |_| watched.with(|now| now.as_ref().map(|now| now.uses.clone()).unwrap_or_default()));
+    let race = Memo::new(move |_| watched.with(|now| now.as_ref().map_or(0, |now| now.race_ms)));
+    let stands = Memo::new(move |_| {
+        let stands = watched.with(|now| now.as_ref().and_then(|now| outcome(now, kept.storage(), String::new())));
+        stands.map(|stands| Outcome { at: 0, ..stands })
+    });
+    let owner_in = Memo::new(move |_| stands.with(|stands| stands.as_ref().map_or(over.get().is_none(), |stands| stands.owner_in)));
+    let robbed = Memo::new(move |_| thief.with(Option::is_some));
+    let able = move |what: Press| match what {
+        Press::Steal => over.get().is_none() && !robbed.get(),
+        Press::You => owner_in.get(),
+        Press::Thief | Press::Read => robbed.get(),
+    };
+    let button = move |what: Press, label: &'static str| {
+        let press = press.clone();
+        let (id, class) = match what {
+            Press::Steal => ("steal", "btn primary"),
+            Press::You => ("you-refresh", "btn"),
+            Press::Thief => ("thief-refreshes", "btn"),
+            Press::Read => ("thief-reads", "btn"),
+        };
+        let pressed = move |_| {
+            if untrack(|| able(what)) {
+                press(what);
             }
-            .erased(),
-        )
+        };
+        view! { <button id=id class=class aria-disabled=move || (!able(what)).then_some("true") on:click=pressed>{label}</button> }.erased()
+    };
+    let panes = move || {
+        if !there.get() {
+            return "".erased();
+        }
+        let button = button.clone();
+        let mine = [(Press::Steal, words::STEAL), (Press::You, words::YOU_REFRESH)].map(|(what, label)| button(what, label));
+        let theirs = [(Press::Thief, words::THIEF_REFRESHES), (Press::Read, words::THIEF_READS)].map(|(what, label)| button(what, label));
+        view! {
+            <div class="panes">
+                <section class="card stack owner" aria-labelledby="you">
+                    <h2 id="you">{words::YOU} {move || standing(owner_in.get())}</h2>
+                    <p>{move || match (over.get(), owner_in.get()) {
+                        (Some(why), _) => ending::why(why),
+                        (None, true) => words::YOU_HAVE_IT,
+                        (None, false) => words::YOU_WERE_REFUSED,
+                    }}</p>
+                    <p class="deeds">{mine.into_iter().collect::<Vec<_>>()}</p>
+                </section>
+                <section class="card stack thief" aria-labelledby="thief">
+                    <h2 id="thief">{words::THIEF} {move || stands.with(|stands| stands.as_ref().map(|stands| standing(stands.thief_in)))}</h2>
+                    {move || match thief.get() {
+                        Some(thief) => view! { <Seen thief=thief /> }.erased(),
+                        None => view! { <p class="muted">{words::NOTHING_STOLEN}</p> }.erased(),
+                    }}
+                    <p class="deeds">{theirs.into_iter().collect::<Vec<_>>()}</p>
+                </section>
+            </div>
+            {move || stands.get().map(|stands| {
+                let class = match (stands.noticed_ms, stands.thief_in && stands.refreshes > 0) {
+                    (Some(_), _) => "notice ok",
+                    (None, true) => "notice bad",
+                    (None, false) => "notice",
+                };
+                view! {
+                    <p class=class id="verdict">
+                        <b>{words::verdict(stands.noticed_ms, stands.thief_in, stands.owner_in)}</b>
+                        {stands.noticed_ms.map(|_| view! { " " <a href=page::MAIL>{words::OPEN_MAILS}</a> })}
+                    </p>
+                }
+                .erased()
+            })}
+            <p class="muted">{move || words::race(race.get())}</p>
+            {move || view! { <Tree uses=uses.get() since=thief.with(|thief| thief.as_ref().map(|thief| thief.since)) /> }.erased()}
+        }
+        .erased()
     };
     view! {
         <LabSession rules=RULES offers_rotation=true />
@@ -223,7 +245,7 @@ fn Tree(uses: Vec<Use>, since: Option<i64>) -> impl IntoView {
             let from = x(used.shown);
             let to = used.handed.map(x).filter(|to| (to - from).abs() > 1.0);
             let bad = matches!(used.deed, Deed::Refused | Deed::Caught | Deed::Over | Deed::Superseded);
-            let class = [if used.by == Actor::You { "you" } else { "thief" }, if bad { " bad" } else { "" }].concat();
+            let class = [if used.by == Actor::You { "owner" } else { "thief" }, if bad { " bad" } else { "" }].concat();
             let initial = words::actor(used.by).get(..1).unwrap_or_default();
             let line = to.map(|to| {
                 let d = ["M", &(from + 13.0).to_string(), " ", &y.to_string(), "H", &(to - 8.0).to_string(), "m-6-5 6 5-6 5"].concat();

@@ -13,6 +13,7 @@ use crate::{session::Phase, ui::frame::session};
 #[component]
 pub(crate) fn Lab() -> impl IntoView {
     let (frame, inside, session) = (Frame::here(), use_context::<Inside>(), session());
+    let opened = StoredValue::new(!frame.hydrated.get_untracked());
     // The pages' wasm knows nothing of the lab: the server sends the one that does.
     if let (None, Some(window)) = (inside, window()) {
         Effect::new(move |_| window.load_anew());
@@ -30,7 +31,7 @@ pub(crate) fn Lab() -> impl IntoView {
                     <p class="notice warn">{words::NEEDS_SCRIPTS}</p>
                 </noscript>
                 {move || match (frame.hydrated.get(), inside) {
-                    (true, Some(inside)) => (inside.0)(),
+                    (true, Some(inside)) => (inside.0)(opened),
                     _ => view! {
                         <h1 id="heading" tabindex="-1">{words::TITLE}</h1>
                         <p class="muted">{words::LOADING}</p>

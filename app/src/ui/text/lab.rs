@@ -1,5 +1,7 @@
 //! The lab.
 
+pub(crate) mod how;
+
 use crate::lab::{Event, Place, Source};
 use crate::wire::lab::{Actor, Deed, Rotation, Usable};
 use crate::wire::session::TokenStorage;
@@ -13,6 +15,8 @@ pub(crate) const ROOMS: &str = "Experiments";
 /// In a room, on the way back to the list.
 pub(crate) const OVERVIEW: &str = "How we measure";
 
+pub(crate) const HOW: &str = "How it works";
+pub(crate) const HOW_ASKS: &str = "From a password to a feed, and back after the tab was closed: step by step, with parts to touch.";
 pub(crate) const SURVIVAL: &str = "What survives?";
 pub(crate) const SURVIVAL_ASKS: &str = "Reload, new tab, restarted browser: am I still in?";
 pub(crate) const REFRESH: &str = "Silent refresh";
@@ -70,7 +74,7 @@ pub(crate) const SESSION_NONE: &str = "This experiment needs a session of the la
 pub(crate) const STORAGE: &str = "Token storage";
 pub(crate) const LIFE: &str = "Access token lives";
 pub(crate) const ROTATION: &str = "Refresh token";
-pub(crate) const BEGIN: &str = "Begin a session of the lab";
+pub(crate) const BEGIN: &str = "Begin a session";
 pub(crate) const BEGIN_ANOTHER: &str = "Begin another";
 pub(crate) const BEGINNING: &str = "Beginning…";
 pub(crate) const BEGUN: &str = "The session of the lab has begun.";

@@ -88,7 +88,7 @@ export class Household {
         });
         // What is in memory would not outlive the way to the lab: it is moved there.
         const fleeting = this.storage === 'memory';
-        if (logsIn) await logIn(page, { ...MINA, storage: fleeting ? 'cookie' : this.storage, save: true });
+        if (logsIn) await logIn(page, { ...MINA, storage: fleeting ? 'session' : this.storage, save: true });
         await inspect(page);
         if (fleeting && (await move(page, this.storage, MINA.password)) !== 200) throw new Error(`${this.name}: the tokens do not move`);
         await page.locator('.drawer dl').waitFor();

@@ -179,6 +179,27 @@ scene('an inline script is refused by the content policy', { complaints: [/Conte
     assert.ok(browser.complaints.some((text) => text.includes('Content Security Policy')), 'the browser says so itself');
 });
 
+for (const storage of ['cookie', 'hybrid', 'local', 'session', 'memory']) {
+    scene(`after a log-out nothing is left that opens anything, kept in ${storage}`, {}, async ({ browser, page }) => {
+        await open(page, 'leaving');
+        await begin(page, { storage });
+        await press(page, 'Copy the tokens, log out, and look');
+        await page.locator('#left').waitFor();
+        const rows = await page.locator('#left tbody tr').evaluateAll((rows) => Object.fromEntries(rows.map((row) => [...row.children].map((cell) => cell.textContent))));
+        const { 'Memory of the page’s wasm': memory, ...rest } = rows;
+        assert.deepEqual(rest, {
+            'sessionStorage and localStorage': 'no token',
+            'Cookies that come along': 'no token',
+            'Copy of the access token': 'refused, 401',
+            'Copy of the refresh token': 'refused, 401',
+        });
+        assert.match(memory, storage === 'cookie' ? /^none was ever there$/ : /^\d+ of [1-9]\d* left$/);
+        console.log(`  (${storage}: memory: ${memory})`);
+        const { local, tab, inCookie } = await lying(browser, page);
+        assert.deepEqual([local, tab, inCookie], [false, false, { access: false, refresh: false }], 'as the profile has it');
+    });
+}
+
 scene('how it works can be touched: a hash, and a payload that nobody can change', {}, async ({ page }) => {
     await open(page, 'how');
     await page.locator('#how-password').fill('a word');

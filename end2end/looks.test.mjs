@@ -344,11 +344,15 @@ scene('the lab fits', { complaints: [/status of (401|409)/] }, async ({ page }) 
     await press(page, 'Run it in this page');
     await page.locator('#sources .measured').first().waitFor();
     await portray(page, 'lab-script');
+    await page.goto('/lab/leaving');
+    await page.locator('.bench').waitFor();
+    await press(page, 'Copy the tokens, log out, and look');
+    await page.locator('#left').waitFor();
+    await portray(page, 'lab-leaving');
     await page.goto('/lab/theft');
     await page.locator('#lab-storage').selectOption('local');
-    const name = await page.locator('.menu .name').textContent();
     await page.locator('.bench button').click();
-    await page.locator('.menu .name').filter({ hasNotText: name }).waitFor();
+    await page.getByRole('button', { name: 'Begin another' }).waitFor();
     await press(page, 'Steal the refresh token');
     for (let turn = 0; turn < 2; turn += 1) {
         await press(page, 'Thief refreshes');

@@ -109,6 +109,12 @@ pub trait Bench: Send + Sync {
     /// Runs it in this page, as a part of it. Answers with what it has found, as JSON.
     fn inject(&self) -> Answer<Secret>;
 
+    /// Takes down, where the page's wasm does not see it, which tokens are in the memory of the page's wasm now, and says how many.
+    fn remember(&self) -> Answer<u32>;
+
+    /// How many of those are still there.
+    fn remains(&self) -> Answer<u32>;
+
     /// Tries it as an inline script. Answers with the directive of the content policy that forbade it; empty: it ran.
     fn inject_inline(&self) -> Answer<String>;
 

@@ -199,6 +199,27 @@ pub fn finds_anywhere(storage: TokenStorage) -> Usable {
     any(Source::ALL.map(|source| finds(source, storage)).iter())
 }
 
+/// What is left after a log-out, and what of it still opens anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaving {
+    /// Where the tokens lay.
+    pub storage: TokenStorage,
+    /// How many tokens were in the memory of the page's wasm before.
+    pub known: u32,
+    /// How many of them still are.
+    pub remain: u32,
+    /// Whether a token lies open in sessionStorage or localStorage.
+    pub stored: bool,
+    /// Whether a cookie with a token still comes along.
+    pub sent: bool,
+    /// What the server said to a copy of the access token, and of the refresh token: the status.
+    pub copies: [u16; 2],
+    /// When, in Unix milliseconds of the server.
+    pub at: i64,
+    /// In which browser, as it says itself.
+    pub browser: String,
+}
+
 /// How a theft came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -238,6 +259,8 @@ pub struct Notebook {
     pub bursts: Vec<Burst>,
     /// What injected scripts could take, the newest of each storage.
     pub robberies: Vec<Robbery>,
+    /// Log-outs, the newest of each storage.
+    pub leavings: Vec<Leaving>,
     /// Thefts, the newest for each storage and rotation.
     pub thefts: Vec<Outcome>,
 }
@@ -278,6 +301,12 @@ impl Notebook {
     pub fn robbery(&mut self, robbery: Robbery) {
         self.robberies.retain(|old| old.storage != robbery.storage);
         self.robberies.push(robbery);
+    }
+
+    /// Somebody has logged out.
+    pub fn leaving(&mut self, leaving: Leaving) {
+        self.leavings.retain(|old| old.storage != leaving.storage);
+        self.leavings.push(leaving);
     }
 
     /// A theft has come to this.

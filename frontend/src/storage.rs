@@ -7,6 +7,7 @@ use std::rc::Rc;
 use app::session::memory::MemoryStore;
 use app::session::ports::TokenStore;
 use app::session::record::{Place, Record};
+use app::wire::secret::Secret;
 use gloo_storage::{LocalStorage, SessionStorage, Storage};
 
 use crate::clock;
@@ -15,6 +16,9 @@ const KEY: &str = "nightlatch.session";
 /// In sessionStorage while a page of this tab is open. Whoever finds it at the start has a copy of an open tab's storage (or that of
 /// a page that never closed in order, which then counts as a copy: it costs a session, and no more).
 const OPEN: &str = "nightlatch.open";
+
+/// Longer than any record as text, in bytes.
+const ROOMY: usize = 8_192;
 
 /// All places together. Clones are one and the same.
 #[derive(Clone)]
@@ -60,7 +64,8 @@ impl Shelves {
         if place == Place::Page {
             return self.page.load();
         }
-        serde_json::from_str(&self.shelf(place)?.get_item(KEY).ok()??).ok()
+        let text = Secret::new(self.shelf(place)?.get_item(KEY).ok()??);
+        serde_json::from_str(text.expose()).ok()
     }
 
     fn write(&self, place: Place, record: &Record) -> Option<()> {
@@ -68,7 +73,11 @@ impl Shelves {
             self.page.save(record);
             return Some(());
         }
-        self.shelf(place)?.set_item(KEY, &serde_json::to_string(record).ok()?).ok()
+        // Written into one piece of memory, which is wiped: what grows leaves copies of its beginning behind.
+        let mut text = Vec::with_capacity(ROOMY);
+        serde_json::to_writer(&mut text, record).ok()?;
+        let text = Secret::new(String::from_utf8(text).ok()?);
+        self.shelf(place)?.set_item(KEY, text.expose()).ok()
     }
 
     fn empty(&self, place: Place) {

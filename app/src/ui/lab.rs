@@ -3,6 +3,7 @@
 
 mod export;
 mod how;
+mod leaving;
 mod overview;
 mod refresh;
 mod script;
@@ -37,7 +38,7 @@ struct Room {
     show: fn() -> AnyView,
 }
 
-const ROOMS: [Room; 5] = [
+const ROOMS: [Room; 6] = [
     Room { path: routes::page::LAB_ROOMS[0], name: words::HOW, asks: words::HOW_ASKS, show: || view! { <how::How /> }.erased() },
     Room {
         path: routes::page::LAB_ROOMS[1],
@@ -58,6 +59,12 @@ const ROOMS: [Room; 5] = [
         show: || view! { <script::Script /> }.erased(),
     },
     Room { path: routes::page::LAB_ROOMS[4], name: words::THEFT, asks: words::THEFT_ASKS, show: || view! { <theft::Theft /> }.erased() },
+    Room {
+        path: routes::page::LAB_ROOMS[5],
+        name: words::LEAVING,
+        asks: words::LEAVING_ASKS,
+        show: || view! { <leaving::Leaving /> }.erased(),
+    },
 ];
 
 /// Everything in the lab. Wants `Arc<dyn Bench>` in context.

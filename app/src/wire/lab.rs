@@ -155,6 +155,9 @@ pub struct Theft {
     /// The refresh token that a script has found; without it the server gives the thief the newest one, as if malware or a proxy had.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
     pub refresh: Option<Secret>,
+    /// Whether the thief gets a copy of an access token, too.
+    #[serde(default)]
+    pub access: bool,
 }
 
 /// `GET /api/lab/marks`: what the browser's cookies hold of a mark.
@@ -165,6 +168,8 @@ pub struct Marks {
     pub fleeting: Option<Uuid>,
     /// In a cookie with `Max-Age` of thirty days.
     pub lasting: Option<Uuid>,
+    /// Whether a cookie with a token came along.
+    pub tokens: bool,
     /// Now, in Unix milliseconds of the server.
     pub now: i64,
 }

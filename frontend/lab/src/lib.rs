@@ -33,6 +33,14 @@ extern "C" {
     #[wasm_bindgen(catch)]
     async fn payload(wait: &Function) -> Result<JsValue, JsValue>;
 
+    /// Takes down which tokens are in memory.
+    #[wasm_bindgen(catch)]
+    async fn remember() -> Result<JsValue, JsValue>;
+
+    /// How many of them still are.
+    #[wasm_bindgen(catch)]
+    async fn remains() -> Result<JsValue, JsValue>;
+
     /// Tries it as an inline script.
     #[wasm_bindgen(catch)]
     async fn inline() -> Result<JsValue, JsValue>;
@@ -169,6 +177,14 @@ impl Bench for Here {
         }))
     }
 
+    fn remember(&self) -> Answer<u32> {
+        Box::pin(SendWrapper::new(async move { counted(remember().await) }))
+    }
+
+    fn remains(&self) -> Answer<u32> {
+        Box::pin(SendWrapper::new(async move { counted(remains().await) }))
+    }
+
     fn inject_inline(&self) -> Answer<String> {
         Box::pin(SendWrapper::new(async move { Ok(inline().await.ok().and_then(|said| said.as_string()).unwrap_or_default()) }))
     }
@@ -205,6 +221,10 @@ impl Bench for Here {
             drop(Url::revoke_object_url(&url));
         }
     }
+}
+
+fn counted(said: Result<JsValue, JsValue>) -> Result<u32, Problem> {
+    said.ok().and_then(|count| count.as_f64()).map(|count| count as u32).ok_or_else(|| Problem::new(Code::Unreachable))
 }
 
 fn window() -> Option<Window> {

@@ -300,7 +300,8 @@ pub fn mark(mark: Uuid) -> Vec<HeaderValue> {
 #[must_use]
 pub fn marks(headers: &HeaderMap, now: Timestamp) -> Marks {
     let found = |name| read(headers, name).ok().flatten().and_then(|mark| mark.parse().ok());
-    Marks { fleeting: found(LAB_FLEETING), lasting: found(LAB_LASTING), now }
+    let tokens = [ACCESS, REFRESH].into_iter().any(|name| !matches!(read(headers, name), Ok(None)));
+    Marks { fleeting: found(LAB_FLEETING), lasting: found(LAB_LASTING), tokens, now }
 }
 
 fn clear(name: &str) -> HeaderValue {

@@ -117,8 +117,9 @@ async fn steal(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>, Body(thef
             site.auth.chain.seal(session_id, row.generation, now)
         }
     };
+    let access = if theft.access { Some(sample(&site, session_id).await?) } else { None };
     let seen = ThiefSeen { since: now, by_script, refreshes: 0, reads: 0, out_at: None, last: None, saw: Vec::new() };
-    lab.rob(bench, Thief { seen, refresh, access: None }).ok_or(Error::NotFound)?;
+    lab.rob(bench, Thief { seen, refresh, access }).ok_or(Error::NotFound)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -264,7 +264,7 @@ async fn marks_come_back_as_they_were_set(world: World) {
     assert!(!reply.cookie("__Host-lab-fleeting").unwrap().contains("Max-Age"));
     assert!(reply.cookie("__Host-lab-lasting").unwrap().ends_with("; HttpOnly; Secure; SameSite=Lax; Max-Age=2592000"));
     let found = tab.get("/api/lab/marks").await.json();
-    assert_eq!((&found["fleeting"], &found["lasting"]), (&json!(mark), &json!(mark)));
+    assert_eq!((&found["fleeting"], &found["lasting"], &found["tokens"]), (&json!(mark), &json!(mark), &json!(false)));
     tab.jar.remove("__Host-lab-fleeting");
     assert_eq!(tab.get("/api/lab/marks").await.json()["fleeting"], Value::Null);
     assert_eq!(tab.post("/api/lab/marks", &json!({"mark": "x; Path=/evil"})).await.status, 400);

@@ -45,6 +45,25 @@ pub(super) fn markdown(book: &Notebook) -> String {
             row(&mut text, cells.into_iter());
         }
     }
+    if !book.leavings.is_empty() {
+        heading(&mut text, words::LEAVING);
+        table(
+            &mut text,
+            &[words::STORAGE, words::IN_STORES, words::IN_COOKIES, words::IN_MEMORY, words::COPY_OF_ACCESS, words::COPY_OF_REFRESH],
+        );
+        for left in &book.leavings {
+            let token = |there| if there { words::A_TOKEN } else { words::NO_TOKEN };
+            let cells = [
+                words::strategy(left.storage).1,
+                token(left.stored),
+                token(left.sent),
+                &words::remain(left.remain, left.known),
+                &words::copy(left.copies[0]),
+                &words::copy(left.copies[1]),
+            ];
+            row(&mut text, cells.into_iter());
+        }
+    }
     if !book.thefts.is_empty() {
         heading(&mut text, words::THEFT);
         table(&mut text, &[words::STORAGE, words::ROTATION, words::GRANTED, words::READS, words::MEASURED]);

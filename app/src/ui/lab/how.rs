@@ -23,7 +23,7 @@ pub(super) fn How() -> impl IntoView {
     let measured = |step: Step, to: &'static str| {
         view! { <li><h2>{step.0}</h2><p>{step.1}</p><p><a class="btn small" href=to>{words::MEASURE}</a></p></li> }.erased()
     };
-    let [_, survival, refresh, script, theft] = page::LAB_ROOMS;
+    let [_, survival, refresh, _, theft, _] = page::LAB_ROOMS;
     let rows: Vec<AnyView> = words::BESIDE[1..]
         .iter()
         .map(|[asks, session, token]| view! { <tr><th scope="row">{*asks}</th><td>{*session}</td><td>{*token}</td></tr> }.erased())
@@ -40,7 +40,7 @@ pub(super) fn How() -> impl IntoView {
             {plain(words::HEADER)}
             {plain(words::VERIFICATION)}
             {measured(words::EXPIRY, refresh)}
-            {measured(words::RETURN, script)}
+            {plain(words::RETURN)}
             {measured(words::THEFT, theft)}
         </ol>
         <section class="stack">

@@ -22,6 +22,7 @@ pub(super) fn Overview() -> impl IntoView {
             1 => words::runs(book.bursts.len()),
             2 => words::runs(book.robberies.len()),
             3 => words::runs(book.thefts.len()),
+            4 => words::runs(book.leavings.len()),
             _ => words::NOT_RUN.to_owned(),
         };
         book.with(|book| {

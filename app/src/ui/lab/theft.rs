@@ -72,7 +72,7 @@ pub(super) fn Theft() -> impl IntoView {
             spawn_local(async move {
                 let done = match what {
                     Press::Steal => {
-                        let theft = Taken { refresh: server.lying_about() };
+                        let theft = Taken { refresh: server.lying_about(), access: false };
                         let body = serde_json::to_string(&theft).ok().map(Secret::new);
                         server.tell("POST", at(api::LAB_THEFT, bench), body).await.map(drop)
                     }

@@ -25,6 +25,8 @@ pub(crate) const SCRIPT: &str = "An injected script";
 pub(crate) const SCRIPT_ASKS: &str = "What can a script take that somebody has managed to put into this page?";
 pub(crate) const THEFT: &str = "A stolen refresh token";
 pub(crate) const THEFT_ASKS: &str = "Who gets thrown out, and when?";
+pub(crate) const LEAVING: &str = "Is log-out really log-out?";
+pub(crate) const LEAVING_ASKS: &str = "What is left in the browser, and do copies still open anything?";
 
 // How we measure.
 pub(crate) const RULES: [&str; 6] = [
@@ -316,6 +318,34 @@ pub(crate) const fn deed(deed: Deed) -> &'static str {
 pub(crate) const fn strategy(kept: TokenStorage) -> (&'static str, &'static str) {
     let (letter, name, _) = super::storage::strategy(kept);
     (letter, name)
+}
+
+// Log-out.
+pub(crate) const LEAVING_WHAT: &str = "A program without your cookies gets a copy of both tokens. Then this page logs out of the session of the lab, as the menu does, and everything is looked for once more.";
+pub(crate) const LEAVE: &str = "Copy the tokens, log out, and look";
+pub(crate) const LOOKED_AT: &str = "Looked at";
+pub(crate) const FOUND_THERE: &str = "Found";
+pub(crate) const IN_STORES: &str = "sessionStorage and localStorage";
+pub(crate) const IN_COOKIES: &str = "Cookies that come along";
+pub(crate) const IN_MEMORY: &str = "Memory of the page\u{2019}s wasm";
+pub(crate) const COPY_OF_ACCESS: &str = "Copy of the access token";
+pub(crate) const COPY_OF_REFRESH: &str = "Copy of the refresh token";
+pub(crate) const NO_TOKEN: &str = "no token";
+pub(crate) const A_TOKEN: &str = "a token";
+pub(crate) const NEVER_THERE: &str = "none was ever there";
+pub(crate) const LEAVING_NOT: &str = "Not shown: other tabs, and the Back button; both are held by the tests of this site. And what a browser keeps on its disk after it has deleted something.";
+
+/// How many of the tokens that were in memory are left.
+pub(crate) fn remain(remain: u32, known: u32) -> String {
+    match (remain, known) {
+        (_, 0) => NEVER_THERE.to_owned(),
+        (remain, known) => [&remain.to_string(), " of ", &known.to_string(), " left"].concat(),
+    }
+}
+
+/// What the server said to a copy.
+pub(crate) fn copy(status: u16) -> String {
+    if status == 401 { ["refused, ", &status.to_string()].concat() } else { ["answered, ", &status.to_string()].concat() }
 }
 
 // The export.

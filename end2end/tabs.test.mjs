@@ -105,7 +105,7 @@ scene('an answer that another tab has overtaken twice takes nobody’s session a
     const twin = await browser.tab();
     await twin.goto('/');
     await feed(twin);
-    await ask(twin);
+    for (const tab of [page, twin]) await ask(tab);
     await twin.waitForTimeout(APART);
 
     let release;

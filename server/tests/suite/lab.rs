@@ -168,7 +168,7 @@ async fn what_a_script_has_found_is_tried_out_for_its_own_session_alone(world: W
     let mut tab = world.tab();
     let (_, bench) = begin(&mut tab, "cookie", "detecting").await;
     let path = format!("/api/lab/benches/{bench}/loot");
-    let mut tried = async |tab: &mut Tab, access: &[&str], refresh: &[&str]| {
+    let tried = async |tab: &mut Tab, access: &[&str], refresh: &[&str]| {
         let reply = tab.post(&path, &json!({"access": access, "refresh": refresh})).await;
         (reply.json()["access"] == true, reply.json()["refresh"] == true)
     };

@@ -110,10 +110,12 @@ fn Found(left: Left) -> impl IntoView {
     view! {
         <section class="card stack">
             <h2>{letter} " – " {name}</h2>
-            <table id="left">
-                <thead><tr><th scope="col">{words::LOOKED_AT}</th><th scope="col">{words::FOUND_THERE}</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
+            <div class="across" tabindex="0" role="group" aria-label=words::FOUND_THERE>
+                <table id="left">
+                    <thead><tr><th scope="col">{words::LOOKED_AT}</th><th scope="col">{words::FOUND_THERE}</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
         </section>
     }
     .erased()

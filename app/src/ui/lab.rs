@@ -72,8 +72,8 @@ pub fn inside(opened: StoredValue<bool>) -> AnyView {
     let bench = expect_context::<Arc<dyn Bench>>();
     let book = RwSignal::new(Notebook::read(bench.kept().as_deref()));
     let again = bench.clone();
-    bench.on_kept(Box::new(move || book.set(Notebook::read(again.kept().as_deref()))));
-    provide_context(Book(book));
+    bench.on_kept(Box::new(move || drop(book.try_set(Notebook::read(again.kept().as_deref())))));
+    provide_context(Book(book, StoredValue::new(bench)));
     let path = use_location().pathname;
     let here = Memo::new(move |_| path.with(|path| ROOMS.iter().position(|room| room.path == path)));
     let links = move || -> Vec<AnyView> {
@@ -130,18 +130,23 @@ fn Over() -> impl IntoView {
     }
 }
 
-/// What the lab keeps in this browser. In context.
+/// What the lab keeps in this browser, and by whom. In context.
 #[derive(Clone, Copy)]
-struct Book(RwSignal<Notebook>);
+struct Book(RwSignal<Notebook>, StoredValue<Arc<dyn Bench>>);
 
 impl Book {
     fn here() -> Self {
         expect_context()
     }
 
-    /// Writes into it, and keeps it.
+    /// Writes into it, and keeps it. Also when the page that has measured is left: other pages hold it as it was kept.
     fn write(self, change: impl FnOnce(&mut Notebook)) {
-        self.0.update(change);
-        expect_context::<Arc<dyn Bench>>().keep(&self.0.with_untracked(Notebook::written));
+        let text = self.0.try_update(|book| {
+            change(book);
+            book.written()
+        });
+        if let (Some(text), Some(bench)) = (text, self.1.try_get_value()) {
+            bench.keep(&text);
+        }
     }
 }

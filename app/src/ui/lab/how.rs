@@ -69,7 +69,9 @@ fn Hashing() -> impl IntoView {
         let asked = server.tell("POST", api::LAB_HASH.to_owned(), serde_json::to_string(&ToHash { password }).ok().map(Secret::new));
         spawn_local(async move {
             match asked.await {
-                Ok(answer) => hashed.set(serde_json::from_str(answer.expose()).ok()),
+                Ok(answer) => {
+                    hashed.try_set(serde_json::from_str(answer.expose()).ok());
+                }
                 Err(problem) => frame.status.set(problem.title),
             }
         });

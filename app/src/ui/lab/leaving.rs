@@ -35,12 +35,12 @@ pub(super) fn Leaving() -> impl IntoView {
         spawn_local(async move {
             match left(server, verbs, bench, storage).await {
                 Ok(left) => {
-                    shown.set(Some(storage));
+                    shown.try_set(Some(storage));
                     book.write(|book| book.leaving(left));
                 }
                 Err(problem) => frame.status.set(problem.title),
             }
-            busy.set(false);
+            busy.try_set(false);
         });
     };
     view! {

@@ -13,7 +13,8 @@ use crate::ui::text::lab as words;
 
 #[component]
 pub(super) fn Overview() -> impl IntoView {
-    let (Book(book), frame) = (Book::here(), Frame::here());
+    let (notes, frame) = (Book::here(), Frame::here());
+    let Book(book, _) = notes;
     let bench = expect_context::<Arc<dyn Bench>>();
     let rules: Vec<AnyView> = words::RULES.into_iter().map(|rule| view! { <li>{rule}</li> }.erased()).collect();
     let rows = move || -> Vec<AnyView> {
@@ -42,7 +43,7 @@ pub(super) fn Overview() -> impl IntoView {
     };
     let (as_json, as_markdown) = (bench.clone(), bench);
     let forget = move |_| {
-        Book::here().write(|book| *book = Notebook { bench: book.bench, ..Notebook::default() });
+        notes.write(|book| *book = Notebook { bench: book.bench, ..Notebook::default() });
         frame.say(words::FORGOTTEN);
     };
     view! {

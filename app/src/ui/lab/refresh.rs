@@ -42,7 +42,7 @@ pub(super) fn Refresh() -> impl IntoView {
             let plain_ms = window.ticks() - began;
             if let Err(problem) = server.tell("POST", at(api::LAB_EXPIRE, bench), None).await {
                 frame.status.set(problem.title);
-                busy.set(false);
+                busy.try_set(false);
                 return;
             }
             let began = window.ticks();
@@ -64,9 +64,9 @@ pub(super) fn Refresh() -> impl IntoView {
                 browser: server.browser(),
             };
             frame.status.set(words::bursts(burst.refreshes, burst.asked));
-            lanes.set(Some((began, all)));
+            lanes.try_set(Some((began, all)));
             book.write(|book| book.burst(burst));
-            busy.set(false);
+            busy.try_set(false);
         });
     };
     let figures = move || {

@@ -52,7 +52,7 @@ pub(super) fn Script() -> impl IntoView {
                 }
                 Err(problem) => frame.status.set(problem.title),
             }
-            busy.set(false);
+            busy.try_set(false);
         });
     };
     let inline = move |_| {
@@ -61,7 +61,7 @@ pub(super) fn Script() -> impl IntoView {
             let directive = tried.await.unwrap_or_default();
             let text = if directive.is_empty() { words::INLINE_RAN.to_owned() } else { words::forbidden(&directive) };
             frame.status.set(text.clone());
-            said.set(Some(text));
+            said.try_set(Some(text));
         });
     };
     view! {
@@ -166,7 +166,7 @@ fn Sources(storage: TokenStorage, robbery: Option<Robbery>) -> impl IntoView {
 /// The storages beside each other.
 #[component]
 fn Storages() -> impl IntoView {
-    let Book(book) = Book::here();
+    let Book(book, _) = Book::here();
     let rows = move || -> Vec<AnyView> {
         let yes = [words::YES, words::NO];
         let row = |storage: TokenStorage| {

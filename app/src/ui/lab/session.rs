@@ -22,7 +22,7 @@ const LIVES: [u32; 4] = [10, 30, 60, 300];
 
 /// The bench of the lab's session, while that is the session of this page.
 pub(super) fn bench() -> Memo<Option<Uuid>> {
-    let (Book(book), session) = (Book::here(), session());
+    let (Book(book, _), session) = (Book::here(), session());
     Memo::new(move |_| {
         let (bench, account) = book.with(|book| book.bench)?;
         matches!(session.phase(), Phase::Active(viewer) | Phase::Offline(viewer) if viewer.account_id == account).then_some(bench)
@@ -31,7 +31,7 @@ pub(super) fn bench() -> Memo<Option<Uuid>> {
 
 /// The bench that was begun last, also when its session is over by now.
 pub(super) fn last_bench() -> Memo<Option<Uuid>> {
-    let Book(book) = Book::here();
+    let Book(book, _) = Book::here();
     Memo::new(move |_| book.with(|book| book.bench.map(|(bench, _)| bench)))
 }
 

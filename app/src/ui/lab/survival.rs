@@ -20,7 +20,7 @@ const HERE: &str = page::LAB_ROOMS[1];
 
 #[component]
 pub(super) fn Survival() -> impl IntoView {
-    let (bench, Book(book)) = (expect_context::<Arc<dyn Bench>>(), Book::here());
+    let (bench, Book(book, _)) = (expect_context::<Arc<dyn Bench>>(), Book::here());
     // This page was opened by the experiment, and is what it was for.
     let came = RwSignal::new(None::<Event>);
     look(&bench, came);
@@ -152,7 +152,7 @@ fn look(bench: &Arc<dyn Bench>, came: RwSignal<Option<Event>>) {
         let marks: Marks = asked.ok().and_then(|text| serde_json::from_str(text.expose()).ok()).unwrap_or_default();
         let found = [memory, tab, browser, marks.fleeting == Some(mark), marks.lasting == Some(mark)];
         let seen = Seen { event, found, at: marks.now, browser: bench.browser() };
-        came.set(Some(event));
+        came.try_set(Some(event));
         book.write(|book| book.survive(seen));
     });
 }

@@ -227,6 +227,7 @@ fn Demo(login: NodeRef<Input>, password: NodeRef<Input>) -> impl IntoView {
             <h2 id="demo">{words::DEMO}</h2>
             <p class="muted">{words::DEMO_WHAT}</p>
             <ul role="list">{rows}</ul>
+            <p class="muted">{words::LAB} " " <a href=routes::page::LAB rel="external">{text::lab::TITLE}</a></p>
         </section>
     }
     .erased()

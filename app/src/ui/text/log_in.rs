@@ -23,6 +23,8 @@ pub(crate) const AS_ANOTHER: &str = "Log in as somebody else";
 /// Accounts of a local build.
 pub(crate) const DEMO: &str = "Demo accounts";
 pub(crate) const DEMO_WHAT: &str = "This is a local build. These three are made for trying out.";
+/// Before the link to the lab.
+pub(crate) const LAB: &str = "What survives, what leaks, what a thief can do: measure it in the";
 pub(crate) const DEMO_POSTS: &str = "Posts pictures";
 pub(crate) const DEMO_ADMIN: &str = "May see all accounts";
 pub(crate) const FILL: &str = "Fill in";

@@ -1,8 +1,10 @@
 // The lab, and beside each figure that it shows what the test has seen itself: on the wire, in the cookies, in the storages of the profile.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { scene, soon } from './support.mjs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Server, scene, soon } from './support.mjs';
 import { expectText } from './see.mjs';
 import { MINA, awake, feed, logIn, press } from './walk.mjs';
 
@@ -316,7 +318,7 @@ scene('without rotation nobody notices anything', {}, async ({ page }) => {
     assert.deepEqual(new Set((await family(page)).map(([, showed]) => showed)), new Set(['g1']));
 });
 
-scene('with the lab off there is no lab', { env: { NIGHTLATCH_LAB: 'off' }, complaints: [/status of 404/] }, async ({ browser, page }) => {
+scene('with the lab off there is no lab', { env: { NIGHTLATCH_LAB: 'off' }, complaints: [/status of 404/] }, async ({ server, browser, page }) => {
     await logIn(page, MINA);
     assert.equal(await page.getByRole('link', { name: 'Lab', exact: true }).count(), 0);
     for (const path of ['/lab', '/lab/survival']) {
@@ -326,6 +328,23 @@ scene('with the lab off there is no lab', { env: { NIGHTLATCH_LAB: 'off' }, comp
         await expectText(page.locator('h1'), 'This page does not exist.');
     }
     assert.ok(!browser.answers.some(({ path }) => path.includes('lab') && path.endsWith('.wasm')));
+
+    // Nor are its files: what another server, which has it, asks for.
+    const folder = mkdtempSync(join(tmpdir(), 'nightlatch-'));
+    const other = new Server(join(folder, 'data'), {});
+    try {
+        await other.start();
+        const html = await (await fetch(`${other.origin}/lab`)).text();
+        const files = html.match(/\/pkg\/[\w.-]*lab[\w.-]*/g);
+        assert.ok(files.length >= 4, html);
+        for (const file of files) {
+            const status = async ({ origin }) => (await fetch(origin + file)).status;
+            assert.deepEqual([await status(other), await status(server)], [200, 404], file);
+        }
+    } finally {
+        await other.stop();
+        rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
 });
 
 scene('the pages load nothing of the lab', {}, async ({ browser, page }) => {

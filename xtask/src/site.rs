@@ -60,7 +60,7 @@ fn put(folder: &mut Folder, bound: Bound, name: &str, [wasm, js, starts]: [&str;
     if !bound.snippets.is_empty() {
         // Their contents can change while their names do not, so the folder gets the hash.
         let all: Vec<u8> = bound.snippets.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
-        let home = folder.name("pkg/snippets", &all);
+        let home = folder.name(&format!("pkg/{name}-snippets"), &all);
         code = code
             .replace("'./snippets/", &format!("'./{}/", file_name(&home)))
             .replace("\"./snippets/", &format!("\"./{}/", file_name(&home)));

@@ -64,7 +64,7 @@ pub async fn anything_else(State(site): State<Arc<Site>>, request: Request) -> R
     if !matches!(parts.method, Method::GET | Method::HEAD) || parts.uri.path().starts_with("/api/") {
         return Refusal::from(Code::NotFound).into_response();
     }
-    if let Some(file) = embedded::serve(parts.uri.clone(), parts.headers.clone()).await {
+    if let Some(file) = embedded::serve(parts.uri.clone(), parts.headers.clone(), site.lab).await {
         return file;
     }
     guard::personal(told(&site, parts, Problem::new(Code::NotFound)).await)

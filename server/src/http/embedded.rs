@@ -21,10 +21,15 @@ pub fn lab_assets() -> Assets {
     Assets { start, js, wasm, lab: Some(lab), ..assets() }
 }
 
-/// The file of this path in the form the client likes best, or nothing.
-pub async fn serve(uri: Uri, headers: HeaderMap) -> Option<Response> {
-    let file = FILES.iter().find(|file| file.path == uri.path())?;
+/// The file of this path in the form the client likes best, or nothing. With the lab off, its files are nothing, too.
+pub async fn serve(uri: Uri, headers: HeaderMap, lab: bool) -> Option<Response> {
+    let file = FILES.iter().find(|file| file.path == uri.path()).filter(|file| lab || !is_of_lab(file.path))?;
     answer(file, &headers)
+}
+
+/// Whether a file is the lab's, by its name: see `xtask/src/site.rs`.
+fn is_of_lab(path: &str) -> bool {
+    ["/pkg/lab", "/pkg/start-lab"].iter().any(|begins| path.starts_with(begins))
 }
 
 /// URL paths of the files a document names.
@@ -223,10 +228,20 @@ mod tests {
         assert_eq!(answer(&PICTURE, &HeaderMap::new()).unwrap().headers()[header::CACHE_CONTROL], "public, max-age=3600");
     }
 
+    #[test]
+    fn the_labs_files_are_known_by_their_names() {
+        for path in ["/pkg/lab-1.wasm", "/pkg/lab-1.js", "/pkg/lab-1.css", "/pkg/start-lab-1.js", "/pkg/lab-snippets-1/lab-2/src/payload.js"] {
+            assert!(is_of_lab(path), "{path}");
+        }
+        for path in ["/pkg/app-1.wasm", "/pkg/start-1.js", "/pkg/main-1.css", "/pkg/app-snippets-1/x.js"] {
+            assert!(!is_of_lab(path), "{path}");
+        }
+    }
+
     #[tokio::test]
     async fn paths_outside_the_table_are_nothing() {
         for path in ["/", "/pkg/", "/pkg/../manifest", "/manifest", "/Cargo.toml", "/%2e%2e/Cargo.toml", "//icon.svg"] {
-            assert!(serve(Uri::from_static(path), HeaderMap::new()).await.is_none(), "{path}");
+            assert!(serve(Uri::from_static(path), HeaderMap::new(), true).await.is_none(), "{path}");
         }
     }
 }

@@ -202,6 +202,23 @@ for (const storage of ['cookie', 'hybrid', 'local', 'session', 'memory']) {
     });
 }
 
+scene('a copied access token works until it runs out, or until its session has ended', {}, async ({ browser, page }) => {
+    for (const [check, least, most] of [['signature', 5, 11.5], ['ended', 0, 1.5]]) {
+        await open(page, 'lag');
+        await begin(page, { check });
+        const before = browser.answers.length;
+        await press(page, 'Copy the token, and log out');
+        const row = page.locator('#lags tbody tr', { hasText: check === 'signature' ? 'signature and time alone' : 'ended sessions' });
+        await row.waitFor({ timeout: 20_000 });
+        const [lag, answered] = await row.locator('td').allTextContents().then((cells) => cells.slice(1));
+        assert.ok(parseFloat(lag) >= least && parseFloat(lag) <= most, `${check}: ${lag}`);
+        // One before the end, and one that was refused.
+        const shown = browser.answers.slice(before).filter(({ path }) => path.endsWith('/thief/read')).length - 2;
+        assert.equal(answered, shown === 1 ? 'once' : `${shown} times`, `${check}: as on the wire`);
+    }
+    assert.equal(await page.locator('.chart svg rect').count(), 2);
+});
+
 scene('how it works can be touched: a hash, and a payload that nobody can change', {}, async ({ page }) => {
     await open(page, 'how');
     await page.locator('#how-password').fill('a word');

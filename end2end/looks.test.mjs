@@ -349,6 +349,15 @@ scene('the lab fits', { complaints: [/status of (401|409)/] }, async ({ page }) 
     await press(page, 'Copy the tokens, log out, and look');
     await page.locator('#left').waitFor();
     await portray(page, 'lab-leaving');
+    await page.goto('/lab/lag');
+    for (const check of ['ended', 'signature']) {
+        await page.locator('#lab-check').selectOption(check);
+        await page.locator('.bench button').click();
+        await page.getByRole('button', { name: 'Begin another' }).waitFor();
+        await press(page, 'Copy the token, and log out');
+        await page.locator('#lags tbody tr').nth(check === 'ended' ? 0 : 1).waitFor({ timeout: 20_000 });
+    }
+    await portray(page, 'lab-lag');
     await page.goto('/lab/theft');
     await page.locator('#lab-storage').selectOption('local');
     await page.locator('.bench button').click();

@@ -220,6 +220,24 @@ pub struct Leaving {
     pub browser: String,
 }
 
+/// For how long a copy of an access token still opened something after its session had ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lag {
+    /// By which rules.
+    pub knobs: Knobs,
+    /// Milliseconds from the end of the session to the first refusal. The copy was shown every [`LAG_STEP`].
+    pub lag_ms: i64,
+    /// How often the copy was answered after the end.
+    pub answered: u32,
+    /// When, in Unix milliseconds of the server.
+    pub at: i64,
+    /// In which browser, as it says itself.
+    pub browser: String,
+}
+
+/// How often a copy is shown, in milliseconds: how exact [`Lag::lag_ms`] is.
+pub const LAG_STEP: u32 = 250;
+
 /// How a theft came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -259,6 +277,8 @@ pub struct Notebook {
     pub bursts: Vec<Burst>,
     /// What injected scripts could take, the newest of each storage.
     pub robberies: Vec<Robbery>,
+    /// How long copies of access tokens went on, the newest for each life and check.
+    pub lags: Vec<Lag>,
     /// Log-outs, the newest of each storage.
     pub leavings: Vec<Leaving>,
     /// Thefts, the newest for each storage and rotation.
@@ -303,6 +323,12 @@ impl Notebook {
         self.robberies.push(robbery);
     }
 
+    /// A copy went on for so long.
+    pub fn lag(&mut self, lag: Lag) {
+        self.lags.retain(|old| (old.knobs.access_life, old.knobs.check) != (lag.knobs.access_life, lag.knobs.check));
+        self.lags.push(lag);
+    }
+
     /// Somebody has logged out.
     pub fn leaving(&mut self, leaving: Leaving) {
         self.leavings.retain(|old| old.storage != leaving.storage);
@@ -340,7 +366,7 @@ pub fn outcome(watched: &Watched, storage: TokenStorage, browser: String) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::lab::{Actor, Rotation, ThiefSeen};
+    use crate::wire::lab::{Actor, ThiefSeen};
     use crate::wire::session::Why;
 
     #[test]
@@ -371,9 +397,10 @@ mod tests {
 
     fn watched(uses: Vec<Use>, ended: Option<Why>, out_at: Option<i64>) -> Watched {
         Watched {
-            knobs: Knobs { access_life: 10, rotation: Rotation::Detecting },
+            knobs: Knobs::usual(10),
             generation: 3,
             ended,
+            ended_at: None,
             race_ms: 4_000,
             uses,
             thief: Some(ThiefSeen { since: 1_000, by_script: true, refreshes: 1, reads: 2, out_at, last: None, saw: Vec::new() }),

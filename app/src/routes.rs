@@ -79,8 +79,9 @@ pub mod page {
 
     /// The lab: what is measured there, and what came out. A local build only, as all of the lab is.
     pub const LAB: &str = "/lab";
-    /// How it works, and its experiments: what survives, a silent refresh, a script that was injected, a stolen token, a log-out.
-    pub const LAB_ROOMS: [&str; 6] = ["/lab/how", "/lab/survival", "/lab/refresh", "/lab/script", "/lab/theft", "/lab/leaving"];
+    /// How it works, and its experiments: what survives, a silent refresh, a script that was injected, a stolen token, a log-out,
+    /// how long a copy goes on after it.
+    pub const LAB_ROOMS: [&str; 7] = ["/lab/how", "/lab/survival", "/lab/refresh", "/lab/script", "/lab/theft", "/lab/leaving", "/lab/lag"];
 
     /// Pages that a browser renders too. Every other page is a document, which the server makes.
     pub const HYDRATED: [&str; 3] = [LOG_IN, SIGN_UP, SAVE];

@@ -3,6 +3,7 @@
 
 mod export;
 mod how;
+mod lag;
 mod leaving;
 mod overview;
 mod refresh;
@@ -38,7 +39,7 @@ struct Room {
     show: fn() -> AnyView,
 }
 
-const ROOMS: [Room; 6] = [
+const ROOMS: [Room; 7] = [
     Room { path: routes::page::LAB_ROOMS[0], name: words::HOW, asks: words::HOW_ASKS, show: || view! { <how::How /> }.erased() },
     Room {
         path: routes::page::LAB_ROOMS[1],
@@ -65,6 +66,7 @@ const ROOMS: [Room; 6] = [
         asks: words::LEAVING_ASKS,
         show: || view! { <leaving::Leaving /> }.erased(),
     },
+    Room { path: routes::page::LAB_ROOMS[6], name: words::LAG, asks: words::LAG_ASKS, show: || view! { <lag::Lag /> }.erased() },
 ];
 
 /// Everything in the lab. Wants `Arc<dyn Bench>` in context.

@@ -41,6 +41,37 @@ impl Rotation {
     }
 }
 
+/// What is looked at before an access token opens anything, besides its signature and its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// Whether its session ended a moment ago, in memory and without a query: what this site does.
+    #[default]
+    Ended,
+    /// Nothing: the signature says it all, until its time is over.
+    Signature,
+}
+
+impl Check {
+    /// Both of them, the stricter first.
+    pub const ALL: [Self; 2] = [Self::Ended, Self::Signature];
+
+    /// As written in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::Signature => "signature",
+        }
+    }
+
+    /// The reverse of [`Self::as_str`]; what is not known is the default.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|check| check.as_str() == text).unwrap_or_default()
+    }
+}
+
 /// The rules of one session of the lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +80,17 @@ pub struct Knobs {
     pub access_life: u32,
     /// What becomes of a refresh token that is used.
     pub rotation: Rotation,
+    /// What is looked at besides signature and time.
+    #[serde(default)]
+    pub check: Check,
+}
+
+impl Knobs {
+    /// As this site does it, with an access token that lives so many seconds.
+    #[must_use]
+    pub const fn usual(access_life: u32) -> Self {
+        Self { access_life, rotation: Rotation::Detecting, check: Check::Ended }
+    }
 }
 
 /// `POST /api/lab/session`: an account that nobody else has, and a session of it, which takes the place of the one there was.
@@ -138,6 +180,8 @@ pub struct Watched {
     pub generation: u64,
     /// Why it is over, if it is.
     pub ended: Option<Why>,
+    /// Since when, in Unix milliseconds of the server.
+    pub ended_at: Option<i64>,
     /// For how long after a hand-out a token that was replaced counts as the loser of a race, in milliseconds.
     pub race_ms: i64,
     /// Every use of a refresh token, oldest first.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::wire::account::Role;
-use app::wire::lab::{Actor, Begin, Deed, Knobs, Rotation, ThiefSeen, Use};
+use app::wire::lab::{Actor, Begin, Check, Deed, Knobs, Rotation, ThiefSeen, Use};
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use app::wire::session::Why;
@@ -161,6 +161,12 @@ impl Lab {
         self.of(session_id, |bench| bench.expired.contains(jti)).unwrap_or_default()
     }
 
+    /// Whether the signature of its access tokens says it all, even when the session has ended.
+    #[must_use]
+    pub fn trusts_signatures(&self, session_id: Uuid) -> bool {
+        self.of(session_id, |bench| bench.knobs.check == Check::Signature).unwrap_or_default()
+    }
+
     /// Where the rules of a session differ from the verdict of the refresh table.
     #[must_use]
     pub fn exception(&self, session_id: Uuid, verdict: Verdict) -> Option<Exception> {
@@ -279,7 +285,7 @@ mod tests {
     use super::*;
     use app::wire::session::TokenStorage;
 
-    const KNOBS: Knobs = Knobs { access_life: 10, rotation: Rotation::Detecting };
+    const KNOBS: Knobs = Knobs::usual(10);
 
     fn form(bench: u128, rotation: Rotation) -> Begin {
         Begin { bench: Uuid::from_u128(bench), storage: TokenStorage::Cookie, knobs: Knobs { rotation, ..KNOBS } }

@@ -230,7 +230,9 @@ mod tests {
 
     #[test]
     fn the_labs_files_are_known_by_their_names() {
-        for path in ["/pkg/lab-1.wasm", "/pkg/lab-1.js", "/pkg/lab-1.css", "/pkg/start-lab-1.js", "/pkg/lab-snippets-1/lab-2/src/payload.js"] {
+        for path in
+            ["/pkg/lab-1.wasm", "/pkg/lab-1.js", "/pkg/lab-1.css", "/pkg/start-lab-1.js", "/pkg/lab-snippets-1/lab-2/src/payload.js"]
+        {
             assert!(is_of_lab(path), "{path}");
         }
         for path in ["/pkg/app-1.wasm", "/pkg/start-1.js", "/pkg/main-1.css", "/pkg/app-snippets-1/x.js"] {

@@ -81,6 +81,7 @@ async fn watch(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>) -> Answer
         knobs,
         generation: row.generation.cast_unsigned(),
         ended: row.ended(),
+        ended_at: row.ended_at,
         race_ms: site.auth.race_of(session_id).window,
         uses,
         thief: thief.map(|thief| thief.seen),

@@ -19,6 +19,7 @@ on_both!(
     a_password_is_hashed_anew_each_time,
     a_bench_is_found_by_its_name_alone,
     the_account_of_the_lab_is_out_of_sight_and_gone_after_a_day,
+    a_signature_says_it_all_where_the_rules_say_so_and_nowhere_else,
     rules_that_cannot_be_kept_are_refused,
     marks_come_back_as_they_were_set,
     with_the_lab_off_none_of_it_is_there,
@@ -237,6 +238,26 @@ async fn the_account_of_the_lab_is_out_of_sight_and_gone_after_a_day(world: Worl
     let due = server::store::accounts::due(&world.site.auth.db, i64::MAX).await.unwrap();
     let [account] = &due[..] else { panic!("{due:?}") };
     assert_eq!((&account.username, account.delete_at), (&username, Some(account.created_at + 24 * 60 * 60 * 1000)));
+}
+
+async fn a_signature_says_it_all_where_the_rules_say_so_and_nowhere_else(world: World) {
+    for (check, status) in [("ended", 401), ("signature", 200)] {
+        let mut tab = world.tab();
+        let bench = Uuid::new_v4();
+        let knobs = json!({"access_life": 10, "rotation": "detecting", "check": check});
+        let reply = tab.post("/api/lab/session", &json!({"bench": bench, "storage": "local", "knobs": knobs})).await;
+        let mut copy = world.tab();
+        copy.bearer = reply.json()["access"].as_str().map(str::to_owned);
+        assert_eq!(tab.json(Method::DELETE, "/api/session", &json!({"refresh": reply.json()["refresh"]})).await.status, 204);
+        assert_eq!(copy.get("/api/me").await.status, status, "{check}");
+        assert!(watch(&mut tab, bench).await["ended_at"].is_i64());
+        world.pass(10);
+        assert_eq!(copy.get("/api/me").await.status, 401, "{check}: its time is over");
+    }
+    let mut other = world.tab_of("mina").await;
+    let mut copy = other.stolen();
+    other.log_out().await;
+    assert_eq!(copy.get("/api/me").await.status, 401, "of an ordinary session nothing is trusted");
 }
 
 async fn rules_that_cannot_be_kept_are_refused(world: World) {

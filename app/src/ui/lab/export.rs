@@ -64,6 +64,15 @@ pub(super) fn markdown(book: &Notebook) -> String {
             row(&mut text, cells.into_iter());
         }
     }
+    if !book.lags.is_empty() {
+        heading(&mut text, words::LAG);
+        table(&mut text, &[words::LIFE, words::CHECK, words::LAG_LONGEST]);
+        for lag in &book.lags {
+            let cells =
+                [&words::seconds(lag.knobs.access_life), words::check(lag.knobs.check), &[&words::decimal(lag.lag_ms), " s"].concat()];
+            row(&mut text, cells.into_iter());
+        }
+    }
     if !book.thefts.is_empty() {
         heading(&mut text, words::THEFT);
         table(&mut text, &[words::STORAGE, words::ROTATION, words::GRANTED, words::READS, words::MEASURED]);

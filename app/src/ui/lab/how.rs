@@ -6,16 +6,16 @@ use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::session::{LabSession, at, bench};
+use super::session::{LabSession, Offers, at, bench};
 use crate::api::Bench;
 use crate::routes::{api, page};
 use crate::ui::erased::Erase;
 use crate::ui::frame::Frame;
 use crate::ui::text::lab::how::{self as words, Step};
-use crate::wire::lab::{Forge, Forged, Hashed, Knobs, Rotation, ToHash};
+use crate::wire::lab::{Forge, Forged, Hashed, Knobs, ToHash};
 use crate::wire::secret::Secret;
 
-const RULES: Knobs = Knobs { access_life: 60, rotation: Rotation::Detecting };
+const RULES: Knobs = Knobs::usual(60);
 
 #[component]
 pub(super) fn How() -> impl IntoView {
@@ -23,14 +23,14 @@ pub(super) fn How() -> impl IntoView {
     let measured = |step: Step, to: &'static str| {
         view! { <li><h2>{step.0}</h2><p>{step.1}</p><p><a class="btn small" href=to>{words::MEASURE}</a></p></li> }.erased()
     };
-    let [_, survival, refresh, _, theft, _] = page::LAB_ROOMS;
+    let [_, survival, refresh, _, theft, ..] = page::LAB_ROOMS;
     let rows: Vec<AnyView> = words::BESIDE[1..]
         .iter()
         .map(|[asks, session, token]| view! { <tr><th scope="row">{*asks}</th><td>{*session}</td><td>{*token}</td></tr> }.erased())
         .collect();
     let [_, session, token] = words::BESIDE[0];
     view! {
-        <LabSession rules=RULES offers_rotation=false />
+        <LabSession rules=RULES offers=Offers::Nothing />
         <ol class="steps" role="list">
             {plain(words::CREDENTIALS)}
             <li><h2>{words::HASH.0}</h2><p>{words::HASH.1}</p><Hashing /></li>

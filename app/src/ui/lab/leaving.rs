@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use uuid::Uuid;
 
 use super::Book;
-use super::session::{LabSession, at, bench, look};
+use super::session::{LabSession, Offers, at, bench, look};
 use crate::api::Bench;
 use crate::lab::Leaving as Left;
 use crate::routes::api;
@@ -15,12 +15,12 @@ use crate::session::Verbs;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session};
 use crate::ui::text::lab as words;
-use crate::wire::lab::{Knobs, Marks, Rotation, Theft};
+use crate::wire::lab::{Knobs, Marks, Theft};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
 use crate::wire::session::{Leave, TokenStorage};
 
-const RULES: Knobs = Knobs { access_life: 60, rotation: Rotation::Detecting };
+const RULES: Knobs = Knobs::usual(60);
 
 #[component]
 pub(super) fn Leaving() -> impl IntoView {
@@ -44,7 +44,7 @@ pub(super) fn Leaving() -> impl IntoView {
         });
     };
     view! {
-        <LabSession rules=RULES offers_rotation=false />
+        <LabSession rules=RULES offers=Offers::Nothing />
         <p>{words::LEAVING_WHAT}</p>
         {move || here.get().map(|_| {
             view! {

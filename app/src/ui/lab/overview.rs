@@ -24,6 +24,7 @@ pub(super) fn Overview() -> impl IntoView {
             2 => words::runs(book.robberies.len()),
             3 => words::runs(book.thefts.len()),
             4 => words::runs(book.leavings.len()),
+            5 => words::runs(book.lags.len()),
             _ => words::NOT_RUN.to_owned(),
         };
         book.with(|book| {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Book;
-use super::session::{LabSession, at, bench, look};
+use super::session::{LabSession, Offers, at, bench, look};
 use crate::api::Bench;
 use crate::lab::Burst;
 use crate::routes::api;
@@ -14,11 +14,11 @@ use crate::session::{Exchange, Part};
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session, window};
 use crate::ui::text::{inspector, lab as words};
-use crate::wire::lab::{Knobs, Rotation};
+use crate::wire::lab::Knobs;
 
 /// What is asked for.
 const ASKED: [&str; 5] = [api::ME, api::FEED, api::SESSIONS, api::ACTIVITY, api::FACTOR];
-const RULES: Knobs = Knobs { access_life: 60, rotation: Rotation::Detecting };
+const RULES: Knobs = Knobs::usual(60);
 
 /// How wide the chart is, and how high a line of it, in units of its own.
 const WIDTH: f64 = 640.0;
@@ -75,7 +75,7 @@ pub(super) fn Refresh() -> impl IntoView {
         Some(view! { <Figures burst=burst /> }.erased())
     };
     view! {
-        <LabSession rules=RULES offers_rotation=false />
+        <LabSession rules=RULES offers=Offers::Nothing />
         <p>{words::REFRESH_WHAT}</p>
         {move || here.get().map(|_| {
             view! {

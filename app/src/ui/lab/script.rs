@@ -9,19 +9,19 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Book;
-use super::session::{LabSession, at, bench, look};
+use super::session::{LabSession, Offers, at, bench, look};
 use crate::api::Bench;
 use crate::lab::{Robbery, Source, finds, finds_anywhere};
 use crate::routes::api;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session};
 use crate::ui::text::lab as words;
-use crate::wire::lab::{Knobs, Loot, Rotation, Usable};
+use crate::wire::lab::{Knobs, Loot, Usable};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
 use crate::wire::session::TokenStorage;
 
-const RULES: Knobs = Knobs { access_life: 60, rotation: Rotation::Detecting };
+const RULES: Knobs = Knobs::usual(60);
 
 /// What the script hands over.
 #[derive(Deserialize)]
@@ -65,7 +65,7 @@ pub(super) fn Script() -> impl IntoView {
         });
     };
     view! {
-        <LabSession rules=RULES offers_rotation=false />
+        <LabSession rules=RULES offers=Offers::Nothing />
         <p>{words::SCRIPT_WHAT}</p>
         <details class="more">
             <summary>{words::PAYLOAD}</summary>

@@ -14,7 +14,7 @@ use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session};
 use crate::ui::part::form::{Submission, Summary};
 use crate::ui::text::lab as words;
-use crate::wire::lab::{Begin, Knobs, Rotation, Watched};
+use crate::wire::lab::{Begin, Check, Knobs, Rotation, Watched};
 use crate::wire::session::TokenStorage;
 
 /// Lives to choose from, in seconds.
@@ -46,12 +46,20 @@ pub(super) fn at(path: &str, bench: Uuid) -> String {
     path.replace("{bench}", &bench.to_string())
 }
 
+/// Which rule can be chosen besides the life of the access token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offers {
+    Nothing,
+    Rotation,
+    Check,
+}
+
 /// Begins one, and says which one there is. `rules` are chosen at first.
 #[component]
-pub(super) fn LabSession(rules: Knobs, offers_rotation: bool) -> impl IntoView {
+pub(super) fn LabSession(rules: Knobs, offers: Offers) -> impl IntoView {
     let server = expect_context::<Arc<dyn Bench>>();
     let (frame, session, book) = (Frame::here(), session(), Book::here());
-    let [storage, life, rotation] = [(); 3].map(|()| NodeRef::<Select>::new());
+    let [storage, life, rule] = [(); 3].map(|()| NodeRef::<Select>::new());
     let form = Submission::new(words::BEGIN_DEED, None);
     let (here, now) = (bench(), session.clone());
     let begin = move |ev: leptos::ev::SubmitEvent| {
@@ -62,7 +70,8 @@ pub(super) fn LabSession(rules: Knobs, offers_rotation: bool) -> impl IntoView {
         let chosen = |node: NodeRef<Select>| node.get_untracked().map(|select| select.value()).unwrap_or_default();
         let knobs = Knobs {
             access_life: chosen(life).parse().unwrap_or(rules.access_life),
-            rotation: if offers_rotation { Rotation::parse(&chosen(rotation)) } else { rules.rotation },
+            rotation: if offers == Offers::Rotation { Rotation::parse(&chosen(rule)) } else { rules.rotation },
+            check: if offers == Offers::Check { Check::parse(&chosen(rule)) } else { rules.check },
         };
         let bench = server.name();
         let begun = server.begin(Begin { bench, storage: TokenStorage::parse(&chosen(storage)).unwrap_or_default(), knobs });
@@ -94,12 +103,7 @@ pub(super) fn LabSession(rules: Knobs, offers_rotation: bool) -> impl IntoView {
             view! { <option value=seconds.to_string() selected=seconds == rules.access_life>{words::seconds(seconds)}</option> }.erased()
         })
         .collect();
-    let rotations: Vec<AnyView> = Rotation::ALL
-        .into_iter()
-        .map(|rotation| {
-            view! { <option value=rotation.as_str() selected=rotation == rules.rotation>{words::rotation(rotation)}</option> }.erased()
-        })
-        .collect();
+    let option = |value: &'static str, name: &'static str, now: bool| view! { <option value=value selected=now>{name}</option> }.erased();
     let select = |id: &'static str, label: &'static str, node: NodeRef<Select>, options: Vec<AnyView>| {
         view! {
             <div class="field">
@@ -109,7 +113,17 @@ pub(super) fn LabSession(rules: Knobs, offers_rotation: bool) -> impl IntoView {
         }
         .erased()
     };
-    let rotation = offers_rotation.then(|| select("lab-rotation", words::ROTATION, rotation, rotations));
+    let rule = match offers {
+        Offers::Nothing => None,
+        Offers::Rotation => {
+            let options = Rotation::ALL.map(|one| option(one.as_str(), words::rotation(one), one == rules.rotation));
+            Some(select("lab-rotation", words::ROTATION, rule, options.into_iter().collect()))
+        }
+        Offers::Check => {
+            let options = Check::ALL.map(|one| option(one.as_str(), words::check(one), one == rules.check));
+            Some(select("lab-check", words::CHECK, rule, options.into_iter().collect()))
+        }
+    };
     view! {
         <section class="card stack bench" aria-labelledby="bench">
             <h2 id="bench">{words::SESSION}</h2>
@@ -118,7 +132,7 @@ pub(super) fn LabSession(rules: Knobs, offers_rotation: bool) -> impl IntoView {
             <form class="knobs" on:submit=begin>
                 {select("lab-storage", words::STORAGE, storage, storages)}
                 {select("lab-life", words::LIFE, life, lives)}
-                {rotation}
+                {rule}
                 <button class="btn primary" aria-disabled=move || form.sending.get().then_some("true")>
                     {move || match (form.sending.get(), here.get()) {
                         (true, _) => words::BEGINNING,

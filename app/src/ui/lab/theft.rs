@@ -6,17 +6,17 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Book;
-use super::session::{LabSession, at, last_bench, look};
+use super::session::{LabSession, Offers, at, last_bench, look};
 use crate::api::Bench;
 use crate::lab::{Outcome, outcome};
 use crate::routes::{api, page};
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session, window};
 use crate::ui::text::{ending, lab as words};
-use crate::wire::lab::{Actor, Deed, Knobs, Rotation, Theft as Taken, ThiefSeen, Use, Watched};
+use crate::wire::lab::{Actor, Deed, Knobs, Theft as Taken, ThiefSeen, Use, Watched};
 use crate::wire::secret::Secret;
 
-const RULES: Knobs = Knobs { access_life: 30, rotation: Rotation::Detecting };
+const RULES: Knobs = Knobs::usual(30);
 /// How often the server is asked how things stand, in milliseconds.
 const OFTEN: u32 = 1_000;
 
@@ -167,7 +167,7 @@ pub(super) fn Theft() -> impl IntoView {
         .erased()
     };
     view! {
-        <LabSession rules=RULES offers_rotation=true />
+        <LabSession rules=RULES offers=Offers::Rotation />
         <p>{words::THEFT_WHAT}</p>
         {panes}
         <p class="muted">{words::THEFT_NOT}</p>

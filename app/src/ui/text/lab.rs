@@ -3,7 +3,7 @@
 pub(crate) mod how;
 
 use crate::lab::{Event, Place, Source};
-use crate::wire::lab::{Actor, Deed, Rotation, Usable};
+use crate::wire::lab::{Actor, Check, Deed, Rotation, Usable};
 use crate::wire::session::TokenStorage;
 
 /// What the window is called, and the heading.
@@ -27,6 +27,8 @@ pub(crate) const THEFT: &str = "A stolen refresh token";
 pub(crate) const THEFT_ASKS: &str = "Who gets thrown out, and when?";
 pub(crate) const LEAVING: &str = "Is log-out really log-out?";
 pub(crate) const LEAVING_ASKS: &str = "What is left in the browser, and do copies still open anything?";
+pub(crate) const LAG: &str = "Revocation lag";
+pub(crate) const LAG_ASKS: &str = "After a log-out, for how long does a copied access token still work?";
 
 // How we measure.
 pub(crate) const RULES: [&str; 6] = [
@@ -94,6 +96,16 @@ pub(crate) fn seconds(seconds: u32) -> String {
 #[must_use]
 pub fn life(shortest: u32, longest: u32) -> String {
     ["Choose between ", &shortest.to_string(), " and ", &longest.to_string(), " seconds"].concat()
+}
+
+pub(crate) const CHECK: &str = "Access token is checked for";
+
+/// What is looked at before an access token opens anything.
+pub(crate) const fn check(check: Check) -> &'static str {
+    match check {
+        Check::Ended => "signature, time, ended sessions",
+        Check::Signature => "signature and time alone",
+    }
 }
 
 /// What becomes of a refresh token that is used.
@@ -346,6 +358,20 @@ pub(crate) fn remain(remain: u32, known: u32) -> String {
 /// What the server said to a copy.
 pub(crate) fn copy(status: u16) -> String {
     if status == 401 { ["refused, ", &status.to_string()].concat() } else { ["answered, ", &status.to_string()].concat() }
+}
+
+// Revocation lag.
+pub(crate) const LAG_WHAT: &str = "A program gets a copy of the access token and shows it four times a second. Then you log out, and it goes on until it is refused. Where only signature and time are checked, that is when the time of the token is over.";
+pub(crate) const LAG_RUN: &str = "Copy the token, and log out";
+pub(crate) const LAG_RUNS: &str = "The copy is shown…";
+pub(crate) const LAG_LONGEST: &str = "Refused after";
+pub(crate) const LAG_ANSWERED: &str = "Answered after the end";
+pub(crate) const LAG_CHART: &str = "For how long a copy still worked";
+pub(crate) const LAG_NOT: &str = "Not shown: several servers. There the news of an end has to travel; the tests of this site measure how long it takes. One run is one sample, exact to a quarter of a second.";
+
+/// How often, of something that was shown.
+pub(crate) fn times(count: u32) -> String {
+    if count == 1 { "once".to_owned() } else { [&count.to_string(), " times"].concat() }
 }
 
 // The export.

@@ -15,7 +15,6 @@ const APART = 4_200;
 /** Asks the API, by the button of the inspector. */
 async function ask(page) {
     await inspect(page);
-    await page.locator('.drawer dl').waitFor();
     await page.locator('.drawer button', { hasText: 'Refresh' }).click();
 }
 

@@ -99,7 +99,7 @@ pub fn account(model: &Account) -> AnyView {
                     <dt>{list::LAST_USED}</dt>
                     <dd>{seen}</dd>
                 </dl>
-                <p><a href=profile>{words::PROFILE}</a></p>
+                <p><a class="btn small" href=profile>{words::PROFILE}</a></p>
             </section>
             <section class="card stack">
                 <h2>{words::DEEDS}</h2>

@@ -102,6 +102,19 @@ scene('what survives is measured, and is what the browser has', {}, async ({ bro
     await expectText(page.locator('tbody tr:first-child td'), 'not run');
 });
 
+scene('a server that does not answer is no result', { complaints: [/ERR_FAILED/] }, async ({ browser, page }) => {
+    await open(page, 'survival');
+    await page.route('**/api/lab/marks', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
+    await page.getByRole('button', { name: 'Run: Reload' }).click();
+    await soon('the question to fail', () => browser.unanswered.some(({ path }) => path === '/api/lab/marks'));
+    await page.locator('.cells').waitFor();
+    assert.ok((await column(page, 'Reload')).every(({ measured }) => !measured), 'nothing is said of cookies that nobody has seen');
+    await page.unroute('**/api/lab/marks');
+    await page.reload();
+    await page.locator('.runs li').waitFor();
+    await assertColumn(browser, page, 'Reload');
+});
+
 for (const storage of ['cookie', 'hybrid', 'local', 'session', 'memory']) {
     scene(`five requests with a token that has run out take one refresh, kept in ${storage}`, { complaints: [/status of 401/] }, async ({ browser, page }) => {
         await open(page, 'refresh');
@@ -277,7 +290,7 @@ for (const [storage, said] of [
     ['cookie', 'No script finds it lying open here.'],
     ['hybrid', 'No script finds it lying open here.'],
 ]) {
-    scene(`a stolen token is noticed when it is used twice, kept in ${storage}`, { complaints: [/status of 401/] }, async ({ page }) => {
+    scene(`a stolen token is noticed when it is used twice, kept in ${storage}`, { complaints: [/status of 401/] }, async ({ browser, page }) => {
         await open(page, 'theft');
         await begin(page, { storage });
         await press(page, 'Steal the refresh token');
@@ -301,6 +314,7 @@ for (const [storage, said] of [
         assert.deepEqual(rows.map(([who, showed]) => [who, showed]).slice(0, 2), [['Thief', 'g1'], ['Thief', 'g2']]);
         assert.ok(rows.some(([who, , what]) => who === 'You' && what === 'saw it used twice, and ended the session'), rows);
         assert.equal(await page.locator('.family svg circle').count(), rows.length);
+        assert.equal(rows.filter(([who]) => who === 'You').length, browser.of(REFRESH).length, 'as on the wire of this browser');
     });
 }
 

@@ -1,6 +1,7 @@
 //! The lab: experiments that a reader runs in their own browser, on this very app. It has wasm of its own, so that nobody else loads it:
 //! the pages know [`Inside`] alone.
 
+mod cell;
 mod export;
 mod how;
 mod lag;

@@ -128,8 +128,7 @@ async fn steal(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>, Body(thef
 async fn thief_refreshes(State(site): State<Arc<Site>>, Path(bench): Path<Uuid>) -> Answer<StatusCode> {
     let thief = thief(&site, bench)?;
     let body = serde_json::json!({ "refresh": thief.refresh.expose() }).to_string();
-    let response = send(&site, Method::POST, api::REFRESH, None, body).await;
-    let (status, headers, text) = response;
+    let (status, headers, text) = send(&site, Method::POST, api::REFRESH, None, body).await;
     let (access, refresh) = granted(&headers, &text);
     let now = site.auth.clock.now();
     of(&site)?.thief_did(bench, |thief| {

@@ -79,7 +79,7 @@ async fn left(server: Arc<dyn Bench>, verbs: Arc<dyn Verbs>, bench: Uuid, storag
     for (status, path) in copies.iter_mut().zip([api::LAB_THIEF_READ, api::LAB_THIEF_REFRESH]) {
         server.tell("POST", at(path, bench), None).await?;
         let thief = look(server.clone(), bench).await.and_then(|watched| watched.thief);
-        *status = thief.and_then(|thief| thief.last).map_or(0, |(_, status)| status);
+        *status = thief.and_then(|thief| thief.last).ok_or_else(|| Problem::new(Code::Unreachable))?.1;
     }
     let marks = server.tell("GET", api::LAB_MARKS.to_owned(), None).await?;
     let marks: Marks = serde_json::from_str(marks.expose()).map_err(|_| Problem::new(Code::Unreachable))?;

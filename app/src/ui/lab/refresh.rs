@@ -49,7 +49,10 @@ pub(super) fn Refresh() -> impl IntoView {
             let answered = all(&server).await;
             let took_ms = window.ticks() - began;
             let all: Vec<Exchange> = session.wire_now().into_iter().filter(|exchange| exchange.at_ms >= began).collect();
-            let now = look(server.clone(), bench).await.map_or(0, |watched| watched.now);
+            let Some(now) = look(server.clone(), bench).await.map(|watched| watched.now) else {
+                busy.try_set(false);
+                return;
+            };
             let count =
                 |what: &dyn Fn(&Exchange) -> bool| u32::try_from(all.iter().filter(|exchange| what(exchange)).count()).unwrap_or(u32::MAX);
             let burst = Burst {

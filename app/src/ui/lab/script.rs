@@ -9,6 +9,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Book;
+use super::cell::{Said, cell};
 use super::session::{LabSession, Offers, at, bench, look};
 use crate::api::Bench;
 use crate::lab::{Robbery, Source, finds, finds_anywhere};
@@ -107,26 +108,12 @@ async fn rob(server: Arc<dyn Bench>, bench: Uuid, storage: TokenStorage) -> Resu
         let answer = server.tell("POST", at(api::LAB_LOOT, bench), Some(body)).await?;
         *taken = serde_json::from_str(answer.expose()).map_err(unread)?;
     }
-    let at = look(server.clone(), bench).await.map_or(0, |watched| watched.now);
+    let at = look(server.clone(), bench).await.ok_or_else(|| Problem::new(Code::Unreachable))?.now;
     Ok(Robbery { storage, taken, read: found.read, acted: found.acted, at, browser: server.browser() })
 }
 
-/// A cell: expected until it was measured.
-fn cell(measured: Option<bool>, expected: bool, [yes, no]: [&'static str; 2]) -> AnyView {
-    let word = |is| if is { yes } else { no };
-    match measured {
-        None => {
-            view! { <td><span class="expected">{word(expected)}<span class="vh">" (" {words::EXPECTED} ")"</span></span></td> }.erased()
-        }
-        Some(is) => {
-            let class = if is { "measured lost" } else { "measured kept" };
-            let wrong = (is != expected).then(|| view! { <small>{words::UNEXPECTED}</small> });
-            view! { <td><span class=class>{word(is)}</span>{wrong}</td> }.erased()
-        }
-    }
-}
-
-const FOUND: [&str; 2] = [words::USABLE, words::NOT_FOUND];
+const FOUND: Said = Said { yes: words::USABLE, no: words::NOT_FOUND, good: false };
+const DONE: Said = Said { yes: words::YES, no: words::NO, good: false };
 
 /// Where the script has looked, and what it found there.
 #[component]
@@ -168,7 +155,6 @@ fn Sources(storage: TokenStorage, robbery: Option<Robbery>) -> impl IntoView {
 fn Storages() -> impl IntoView {
     let Book(book, _) = Book::here();
     let rows = move || -> Vec<AnyView> {
-        let yes = [words::YES, words::NO];
         let row = |storage: TokenStorage| {
             let robbery = book.with(|book| book.robberies.iter().find(|robbery| robbery.storage == storage).cloned());
             let (all, expected) = (robbery.as_ref().map(Robbery::all), finds_anywhere(storage));
@@ -178,8 +164,8 @@ fn Storages() -> impl IntoView {
                     <th scope="row"><span class="letter" aria-hidden="true">{letter}</span>" "{name}</th>
                     {cell(all.map(|all| all.access), expected.access, FOUND)}
                     {cell(all.map(|all| all.refresh), expected.refresh, FOUND)}
-                    {cell(robbery.as_ref().map(|robbery| robbery.read), true, yes)}
-                    {cell(robbery.as_ref().map(|robbery| robbery.acted), true, yes)}
+                    {cell(robbery.as_ref().map(|robbery| robbery.read), true, DONE)}
+                    {cell(robbery.as_ref().map(|robbery| robbery.acted), true, DONE)}
                 </tr>
             }
             .erased()

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Book;
+use super::cell::{Said, cell};
 use crate::api::Bench;
 use crate::lab::{Event, Pending, Place, Seen, survives};
 use crate::routes::{api, page};
@@ -33,7 +34,7 @@ pub(super) fn Survival() -> impl IntoView {
                 let (name, letters) = words::place(place);
                 let cells: Vec<AnyView> = Event::ALL
                     .into_iter()
-                    .map(|event| cell(book.with(|book| book.seen(event).map(|seen| seen.found[at])), survives(place, event)))
+                    .map(|event| cell(book.with(|book| book.seen(event).map(|seen| seen.found[at])), survives(place, event), FOUND))
                     .collect();
                 view! { <tr><th scope="row">{name}<small>{letters}</small></th>{cells}</tr> }.erased()
             })
@@ -67,20 +68,7 @@ pub(super) fn Survival() -> impl IntoView {
     .erased()
 }
 
-/// One cell: what is expected until it was measured.
-fn cell(found: Option<bool>, expected: bool) -> AnyView {
-    let word = |kept| if kept { words::KEPT } else { words::LOST };
-    match found {
-        None => {
-            view! { <td><span class="expected">{word(expected)}<span class="vh">" (" {words::EXPECTED} ")"</span></span></td> }.erased()
-        }
-        Some(found) => {
-            let class = if found { "measured kept" } else { "measured lost" };
-            let wrong = (found != expected).then(|| view! { <small>{words::UNEXPECTED}</small> });
-            view! { <td><span class=class>{word(found)}</span>{wrong}</td> }.erased()
-        }
-    }
-}
+const FOUND: Said = Said { yes: words::KEPT, no: words::LOST, good: true };
 
 /// The head of a column: the event, and the button that makes it happen.
 #[component]
@@ -95,7 +83,6 @@ fn Column(event: Event) -> impl IntoView {
         let told = bench.tell("POST", api::LAB_MARKS.to_owned(), body);
         spawn_local(async move {
             if let Err(problem) = told.await {
-                frame.toast.set(None);
                 frame.status.set(problem.title);
                 return;
             }
@@ -148,8 +135,9 @@ fn look(bench: &Arc<dyn Bench>, came: RwSignal<Option<Event>>) {
         if let Some(window) = window() {
             window.pause(0).await;
         }
+        // A server that does not answer has seen no cookie, and that is no result: the next page looks again.
         let asked = bench.tell("GET", api::LAB_MARKS.to_owned(), None).await;
-        let marks: Marks = asked.ok().and_then(|text| serde_json::from_str(text.expose()).ok()).unwrap_or_default();
+        let Some(marks) = asked.ok().and_then(|text| serde_json::from_str::<Marks>(text.expose()).ok()) else { return };
         let found = [memory, tab, browser, marks.fleeting == Some(mark), marks.lasting == Some(mark)];
         let seen = Seen { event, found, at: marks.now, browser: bench.browser() };
         came.try_set(Some(event));

@@ -361,7 +361,7 @@ pub(crate) fn copy(status: u16) -> String {
 }
 
 // Revocation lag.
-pub(crate) const LAG_WHAT: &str = "A program gets a copy of the access token and shows it four times a second. Then you log out, and it goes on until it is refused. Where only signature and time are checked, that is when the time of the token is over.";
+pub(crate) const LAG_WHAT: &str = "A program gets a copy of the access token and shows it once. Then you log out, and it goes on showing it, four times a second, until it is refused. Where only signature and time are checked, that is when the time of the token is over.";
 pub(crate) const LAG_RUN: &str = "Copy the token, and log out";
 pub(crate) const LAG_RUNS: &str = "The copy is shown…";
 pub(crate) const LAG_LONGEST: &str = "Refused after";

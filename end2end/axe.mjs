@@ -16,7 +16,7 @@ const UNDECIDED = [
     // The tick before the present account, which the words beside it say too.
     /^color-contrast .* Element content contains only non-text characters/,
     // A count of one digit, in the ink of the page.
-    /^color-contrast dd:nth-child\(\d+\) Element content is too short/,
+    /^color-contrast (.* > )?dd(:nth-child\(\d+\))? Element content is too short/,
     // The words of a drawing, which stand beside its shapes in the ink of the page. A table below it says the same.
     /^color-contrast (\.[a-z]+ > |\.[a-z]+\.bad > |.* )?text\b.* (contains an image node|Element content is too short)/,
     // Text that a sheet or a bar lies upon. The same page is looked at without it.

@@ -157,9 +157,11 @@ scene('a token is stolen in the lab with the keyboard alone', { complaints: [/st
     await page.keyboard.press('Tab');
     await page.locator('.skip:focus').waitFor();
     await page.keyboard.press('Enter');
-    await tabTo(page, '.bench button', true);
+    await tabTo(page, '#begin', true);
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Begin another' }).waitFor();
+    // Until it is there, nothing is behind the button, and Tab leads out of the page.
+    await page.locator('#steal').waitFor();
     const press = async (id) => {
         await tabTo(page, id, true);
         await page.keyboard.press('Enter');

@@ -6,25 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, scene, soon } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, awake, feed, logIn, press } from './walk.mjs';
+import { begin, cells, lying, open } from './lab.mjs';
+import { MINA, awake, feed, inspect, logIn, press } from './walk.mjs';
 
 const REFRESH = 'POST /api/session/refresh';
 const PLACES = ['Memory of the page', 'sessionStorage', 'localStorage', 'Cookie without Max-Age', 'Cookie with Max-Age'];
 const EVENTS = ['Reload', 'New tab, typed', 'New tab, by a link', 'window.open', 'Restart'];
 /** Longer than the race window of a token that lives ten seconds. */
 const APART = 4_300;
-
-async function open(page, room) {
-    await page.goto(room ? `/lab/${room}` : '/lab');
-    await page.locator('.rooms').waitFor();
-}
-
-/** Begins a session of the lab. */
-async function begin(page, choices = {}) {
-    for (const [knob, value] of Object.entries(choices)) await page.locator(`#lab-${knob}`).selectOption(value);
-    await page.locator('.bench button').click();
-    await page.getByRole('button', { name: 'Begin another' }).waitFor();
-}
 
 /** A column of the table: place, word, and whether it was measured. */
 function column(page, event) {
@@ -115,44 +104,6 @@ scene('a server that does not answer is no result', { complaints: [/ERR_FAILED/]
     await assertColumn(browser, page, 'Reload');
 });
 
-for (const storage of ['cookie', 'hybrid', 'local', 'session', 'memory']) {
-    scene(`five requests with a token that has run out take one refresh, kept in ${storage}`, { complaints: [/status of 401/] }, async ({ browser, page }) => {
-        await open(page, 'refresh');
-        await begin(page, { storage });
-        const before = browser.answers.length;
-        await press(page, 'Let it run out, and ask five things at once');
-        await expectText(page.locator('.room h2', { hasText: 'refresh' }), '1 refresh for 5 requests');
-        const answers = browser.answers.slice(before);
-        const figure = async (name) => page.locator('.figures div', { has: page.locator('dt', { hasText: name }) }).locator('dd').textContent();
-        assert.equal(answers.filter(({ method, path }) => `${method} ${path}` === REFRESH).length, 1, 'on the wire');
-        assert.equal(Number(await figure('Answers of 401')), answers.filter(({ status }) => status === 401).length);
-        assert.equal(await figure('Requests'), '5 of 5 answered');
-        const rows = await page.locator('.chart tbody tr').count();
-        assert.equal(await page.locator('.chart svg rect').count(), rows, 'the drawing has what the table has');
-        await open(page);
-        await expectText(page.locator('tbody tr:nth-child(2) .measured'), '1 run');
-    });
-}
-
-/** A table of cells: its rows by name, each with its words. All of them measured, where `measured` says so. */
-async function cells(page, id, row) {
-    return page.locator(`#${id} tbody tr`, { has: page.locator('th', { hasText: row }) }).locator('td').evaluateAll((cells) =>
-        cells.map((cell) => {
-            const span = cell.querySelector('span');
-            return span.classList.contains('measured') ? span.firstChild.textContent : `(${span.firstChild.textContent})`;
-        }),
-    );
-}
-
-/** What lies where, as the page's own scripts and the browser's protocol see it. */
-async function lying(browser, page) {
-    const names = (await browser.cookies()).map(({ name }) => name);
-    const holds = (text, word) => text.includes(word);
-    const [local, tab] = await page.evaluate(() => [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })]);
-    const inCookie = { access: names.includes('__Host-access'), refresh: names.includes('__Host-refresh') };
-    return { local: holds(local, 'refresh\\":\\"'), tab: holds(tab, 'refresh\\":\\"'), inCookie };
-}
-
 scene('an injected script takes what lies open, and what it takes is tried out', {}, async ({ browser, page }) => {
     await open(page, 'script');
     const both = ['usable elsewhere', 'usable elsewhere'];
@@ -194,43 +145,55 @@ scene('an inline script is refused by the content policy', { complaints: [/Conte
     assert.ok(browser.complaints.some((text) => text.includes('Content Security Policy')), 'the browser says so itself');
 });
 
+/** What another tab shows after a log-out, and its Back button. In memory it has no session to lose. */
+const TOLD = [/^logged out, after \d+ ms$/, 'nobody is logged in: the page was loaded anew'];
+const BESIDE = {
+    cookie: TOLD,
+    hybrid: TOLD,
+    local: TOLD,
+    // A window that a script opens begins with a copy, and has a session of its own by then, which goes on.
+    session: [/^still logged in$/, 'logged in: the page was loaded anew'],
+    memory: [/^nobody was logged in there$/, 'not looked at'],
+};
+
 for (const storage of ['cookie', 'hybrid', 'local', 'session', 'memory']) {
     scene(`after a log-out nothing is left that opens anything, kept in ${storage}`, {}, async ({ browser, page }) => {
         await open(page, 'leaving');
         await begin(page, { storage });
+        // The other tab, as it is seen from here: every time somebody is logged in there, or nobody any more.
+        const seen = [];
+        await page.context().exposeBinding('menu', ({ page }, there) => seen.push([new URL(page.url()).pathname, there]));
+        await page.context().addInitScript(() => {
+            if (!window.opener) return;
+            let last;
+            setInterval(() => {
+                const there = Boolean(document.querySelector('.menu > button'));
+                if (document.body && there !== last) window.menu((last = there));
+            }, 10);
+        });
         await press(page, 'Copy the tokens, log out, and look');
-        await page.locator('#left').waitFor();
+        await page.locator('#left').waitFor({ timeout: 40_000 });
         const rows = await page.locator('#left tbody tr').evaluateAll((rows) => Object.fromEntries(rows.map((row) => [...row.children].map((cell) => cell.textContent))));
-        const { 'Memory of the page’s wasm': memory, ...rest } = rows;
+        const { 'Memory of the page’s wasm': memory, 'Another tab of this site': beside, 'Back, pressed there': back, ...rest } = rows;
+        const [told, brought] = BESIDE[storage];
+        assert.match(beside, told);
+        assert.equal(back, brought);
+        const ins = seen.filter(([, there]) => there).map(([path]) => path);
+        if (storage === 'memory') assert.deepEqual(ins, [], 'as it is seen from here');
+        else assert.deepEqual([ins[0], ins[1], seen.at(-1)[1]], ['/', '/settings', back.startsWith('logged in')], `as it is seen from here: ${JSON.stringify(seen)}`);
+        assert.equal(page.context().pages().length, 1, 'and closed again');
         assert.deepEqual(rest, {
             'sessionStorage and localStorage': 'no token',
             'Cookies that come along': 'no token',
             'Copy of the access token': 'refused, 401',
             'Copy of the refresh token': 'refused, 401',
         });
-        assert.match(memory, storage === 'cookie' ? /^none was ever there$/ : /^\d+ of [1-9]\d* left$/);
+        assert.match(memory, storage === 'cookie' ? /^none was ever there$/ : /^0 of [1-9]\d* left$/);
         console.log(`  (${storage}: memory: ${memory})`);
         const { local, tab, inCookie } = await lying(browser, page);
         assert.deepEqual([local, tab, inCookie], [false, false, { access: false, refresh: false }], 'as the profile has it');
     });
 }
-
-scene('a copied access token works until it runs out, or until its session has ended', {}, async ({ browser, page }) => {
-    for (const [check, least, most] of [['signature', 5, 11.5], ['ended', 0, 1.5]]) {
-        await open(page, 'lag');
-        await begin(page, { check });
-        const before = browser.answers.length;
-        await press(page, 'Copy the token, and log out');
-        const row = page.locator('#lags tbody tr', { hasText: check === 'signature' ? 'signature and time alone' : 'ended sessions' });
-        await row.waitFor({ timeout: 20_000 });
-        const [lag, answered] = await row.locator('td').allTextContents().then((cells) => cells.slice(1));
-        assert.ok(parseFloat(lag) >= least && parseFloat(lag) <= most, `${check}: ${lag}`);
-        // One before the end, and one that was refused.
-        const shown = browser.answers.slice(before).filter(({ path }) => path.endsWith('/thief/read')).length - 2;
-        assert.equal(answered, shown === 1 ? 'once' : `${shown} times`, `${check}: as on the wire`);
-    }
-    assert.equal(await page.locator('.chart svg rect').count(), 2);
-});
 
 scene('how it works can be touched: a hash, and a payload that nobody can change', {}, async ({ page }) => {
     await open(page, 'how');
@@ -384,4 +347,35 @@ scene('the pages load nothing of the lab', {}, async ({ browser, page }) => {
     assert.ok(!browser.answers.some(({ path }) => path.startsWith('/pkg/') && path.includes('lab')), 'the feed');
     await open(page);
     assert.ok(browser.answers.some(({ path }) => path.startsWith('/pkg/lab') && path.endsWith('.wasm')));
+});
+
+scene('the wire log can be held still, emptied and copied, and the token is taken apart anew when it was renewed', { complaints: [/status of 401/], context: { permissions: ['clipboard-read', 'clipboard-write'] } }, async ({ page }) => {
+    await open(page, 'refresh');
+    await begin(page, { storage: 'local' });
+    await inspect(page);
+    const drawer = page.locator('details.inspector');
+    const generation = async () => (await drawer.locator('dl').textContent()).match(/Generation(\d+)/)?.[1];
+    await soon('the token taken apart', async () => (await generation()) === '1');
+    const calls = () => drawer.locator('.wire > li').count();
+
+    await press(page, 'Pause');
+    const held = await calls();
+    await page.locator('#lab-times').selectOption('1');
+    await press(page, 'Ask five things at once');
+    await soon('another token, taken apart by itself', async () => (await generation()) === '2');
+    assert.equal(await calls(), held, 'held still');
+    await press(page, 'Go on');
+    await soon('what went on meanwhile', async () => (await calls()) > held);
+
+    await press(page, 'Copy');
+    await page.getByText('The wire log is in your clipboard, as JSON.').waitFor({ state: 'attached' });
+    const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+    assert.equal(copied.filter(({ part }) => part === 'refresh').length, 1);
+    assert.ok(copied.every(({ path, status }) => path.startsWith('/api/') && status > 0));
+    assert.doesNotMatch(JSON.stringify(copied), /eyJ/, 'no token');
+
+    await press(page, 'Clear');
+    assert.equal(await calls(), 0);
+    await drawer.getByRole('button', { name: 'Refresh', exact: true }).click();
+    await soon('the next call', async () => (await calls()) === 1);
 });

@@ -25,9 +25,9 @@ export const LAUNCH = {
 };
 
 /**
- * A test with a server and a browser. `options.env` goes to the server, `options.context` to the browser,
- * `options.preferences` to the settings of its profile, `options.complaints` are patterns of console errors that belong to the scene. With `options.proxy` there is a proxy between the
- * two that breaks things; `options.todo` says what has to be built before the scene can hold.
+ * A test with a server and a browser. `options.env` goes to the server, `options.context` to the browser, `options.args` to its command line,
+ * `options.preferences` to the settings of its profile, `options.complaints` are patterns of console errors that belong to the scene. With
+ * `options.proxy` there is a proxy between the two that breaks things; `options.todo` says what has to be built before the scene can hold.
  */
 export function scene(name, options, play) {
     test(name, { timeout: 90_000, todo: options.todo }, async () => {
@@ -121,10 +121,10 @@ export class Browser {
     #context;
 
     /** `site.origin` is what it visits. */
-    constructor(profile, site, { context = {}, complaints = [], ignoreDefaultArgs = [], preferences } = {}) {
+    constructor(profile, site, { context = {}, complaints = [], ignoreDefaultArgs = [], args = [], preferences } = {}) {
         this.#profile = profile;
         this.#site = site;
-        this.#options = { context, complaints, ignoreDefaultArgs };
+        this.#options = { context, complaints, ignoreDefaultArgs, args };
         if (preferences) {
             mkdirSync(join(profile, 'Default'), { recursive: true });
             writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
@@ -134,9 +134,10 @@ export class Browser {
     /** Starts the process. The record begins anew. */
     async open() {
         for (const list of [this.answers, this.unanswered, this.sighted]) list.length = 0;
-        const { context, ignoreDefaultArgs } = this.#options;
+        const { context, ignoreDefaultArgs, args } = this.#options;
         this.#context = await chromium.launchPersistentContext(this.#profile, {
             ...LAUNCH,
+            args: [...LAUNCH.args, ...args],
             ignoreDefaultArgs,
             baseURL: this.#site.origin,
             viewport: { width: 1280, height: 800 },

@@ -8,17 +8,21 @@ export const ADMIN = { login: 'admin', password: 'correct-horse-admin' };
 export const NEW = { email: 'nora@example.org', username: 'nora', display_name: 'Nora Lind', password: 'three unrelated words' };
 
 /** From the log-in page to the feed. */
-export async function logIn(page, { login, password, storage, save = true } = MINA) {
+export async function logIn(page, { login, password, storage, bound = false, save = true } = MINA) {
     await page.goto('/login');
     await hydrated(page);
     await fillIn(page, { login, password });
-    if (storage) {
-        await page.getByText('For developers: token storage').click();
-        await page.locator(`input[name="storage"][value="${storage}"]`).check();
-    }
+    if (storage) await choose(page, storage, bound);
     await press(page, 'Log in');
     if (storage !== 'session' && storage !== 'memory') await answer(page, save);
     await feed(page);
+}
+
+/** Where the tokens shall live, and whether they shall be bound to a key, on a form that begins a session. */
+export async function choose(page, storage, bound = false) {
+    await page.getByText('For developers: token storage').click();
+    await page.locator(`input[name="storage"][value="${storage}"]`).check();
+    if (bound) await page.getByRole('checkbox', { name: 'Bound to a key' }).check();
 }
 
 /** From the sign-up page to a feed that is still quiet. */
@@ -72,12 +76,13 @@ export async function inspect(page) {
 }
 
 /** Moves the tokens of the session, as a person does, and answers with the status. */
-export async function move(page, storage, password = '') {
+export async function move(page, storage, password = '', bound = false) {
     await inspect(page);
     const chooser = page.locator('details.inspector details.storage');
     await chooser.waitFor();
     if (!(await chooser.evaluate((element) => element.open))) await chooser.locator('> summary').click();
     await chooser.locator(`input[value="${storage}"]`).check();
+    if (bound) await chooser.getByRole('checkbox', { name: 'Bound to a key' }).check();
     await chooser.locator('input[name="password"]').fill(password);
     const answer = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await press(page, 'Move the tokens');

@@ -1,6 +1,8 @@
 //! What a page asks of the browser it is shown in. While the server renders, nothing of it is in context: it renders documents straight from
 //! its domain, and the pages that a browser renders too ask for nothing.
 
+pub mod pair;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -70,8 +72,9 @@ pub trait Bench: Send + Sync {
     /// The access token of this session taken apart.
     fn inspect(&self) -> Answer<Inspection>;
 
-    /// Begins a session of the lab, which takes the place of the one there was.
-    fn begin(&self, form: Begin) -> Answer<()>;
+    /// Begins a session of the lab, which takes the place of the one there was. With `bound`, its tokens are bound to a key of this browser,
+    /// where they live with the page.
+    fn begin(&self, form: Begin, bound: bool) -> Answer<()>;
 
     /// Fetches fresh tokens now.
     fn refresh(&self) -> Answer<()>;
@@ -123,6 +126,34 @@ pub trait Bench: Send + Sync {
 
     /// Opens `path` in a tab of its own: as a link does, or with `window.open`.
     fn open(&self, path: &str, by_script: bool);
+
+    /// Opens the window in which the feed is timed: while a click is under way. Whether the browser let us.
+    fn open_feed(&self) -> bool;
+
+    /// Opens the feed in it once, and answers with what the window measured, as JSON. Where there is no session, the saved login of
+    /// `username` is pressed. The title of the problem says why there is no result: `closed`, `blind` or `late`.
+    fn time_feed(&self, username: String) -> Answer<String>;
+
+    /// Closes it.
+    fn close_feed(&self);
+
+    /// Opens another tab of this site: while a click is under way. Whether the browser let us.
+    fn open_beside(&self) -> bool;
+
+    /// Walks it to the first page and on to `path`. Whether anybody is logged in there.
+    fn walk_beside(&self, path: &'static str) -> Answer<bool>;
+
+    /// Looks at it from this very moment on. After how many milliseconds nobody was logged in there any more; `None`: somebody still is.
+    fn watch_beside(&self) -> Answer<Option<f64>>;
+
+    /// Presses Back in it. Whether anybody is logged in there then, and whether the page came out of the browser's cache of whole pages.
+    fn back_beside(&self) -> Answer<[bool; 2]>;
+
+    /// Closes it.
+    fn close_beside(&self);
+
+    /// Puts a text into the clipboard.
+    fn copy(&self, text: String) -> Answer<()>;
 
     /// Which browser this is, as it says itself.
     fn browser(&self) -> String;

@@ -79,9 +79,52 @@ pub mod page {
 
     /// The lab: what is measured there, and what came out. A local build only, as all of the lab is.
     pub const LAB: &str = "/lab";
-    /// How it works, and its experiments: what survives, a silent refresh, a script that was injected, a stolen token, a log-out,
-    /// how long a copy goes on after it.
-    pub const LAB_ROOMS: [&str; 7] = ["/lab/how", "/lab/survival", "/lab/refresh", "/lab/script", "/lab/theft", "/lab/leaving", "/lab/lag"];
+    /// How it works.
+    pub const LAB_HOW: &str = "/lab/how";
+    /// What survives.
+    pub const LAB_SURVIVAL: &str = "/lab/survival";
+    /// From opening the app to the first post.
+    pub const LAB_OPENING: &str = "/lab/opening";
+    /// A silent refresh.
+    pub const LAB_REFRESH: &str = "/lab/refresh";
+    /// A script that was injected.
+    pub const LAB_SCRIPT: &str = "/lab/script";
+    /// What another site can do.
+    pub const LAB_CROSS: &str = "/lab/cross";
+    /// A stolen refresh token.
+    pub const LAB_THEFT: &str = "/lab/theft";
+    /// A log-out.
+    pub const LAB_LEAVING: &str = "/lab/leaving";
+    /// How long a copy goes on after it.
+    pub const LAB_LAG: &str = "/lab/lag";
+    /// What requests cost.
+    pub const LAB_COST: &str = "/lab/cost";
+    /// Two tabs, one refresh token. With `?second`, the second of them.
+    pub const LAB_TABS: &str = "/lab/tabs";
+    /// Two accounts, two tabs. With `?second`, the second of them.
+    pub const LAB_ACCOUNTS: &str = "/lab/accounts";
+    /// When one is asked again.
+    pub const LAB_TIME: &str = "/lab/time";
+
+    /// All storages beside each other.
+    pub const LAB_COMPARE: &str = "/lab/compare";
+    /// All of them, in the order of the list.
+    pub const LAB_ROOMS: [&str; 14] = [
+        LAB_HOW,
+        LAB_SURVIVAL,
+        LAB_OPENING,
+        LAB_REFRESH,
+        LAB_TABS,
+        LAB_SCRIPT,
+        LAB_CROSS,
+        LAB_THEFT,
+        LAB_LEAVING,
+        LAB_ACCOUNTS,
+        LAB_LAG,
+        LAB_COST,
+        LAB_TIME,
+        LAB_COMPARE,
+    ];
 
     /// Pages that a browser renders too. Every other page is a document, which the server makes.
     pub const HYDRATED: [&str; 3] = [LOG_IN, SIGN_UP, SAVE];
@@ -97,6 +140,8 @@ pub mod api {
     pub const REFRESH: &str = "/api/session/refresh";
     /// `POST`: a session of its own for a duplicated tab.
     pub const FORK: &str = "/api/session/fork";
+    /// `GET`: a nonce for proofs of possession, in `DPoP-Nonce`.
+    pub const NONCE: &str = "/api/session/nonce";
     /// `GET`: the saved logins of this browser. `POST`: leave one. `DELETE`: remove all.
     pub const SAVED: &str = "/api/saved";
     /// `PATCH`: whether it asks for the password. `DELETE`: remove it.
@@ -175,6 +220,12 @@ pub mod api {
     pub const LAB_BENCH: &str = "/api/lab/benches/{bench}";
     /// `POST`: its access tokens hold no longer, as if their time were over.
     pub const LAB_EXPIRE: &str = "/api/lab/benches/{bench}/expire";
+    /// `POST`: another session of its account, in its place.
+    pub const LAB_AGAIN: &str = "/api/lab/benches/{bench}/again";
+    /// `GET`: how old everything of it is, by its own clock.
+    pub const LAB_CLOCK: &str = "/api/lab/benches/{bench}/clock";
+    /// `POST`: its clock is put forward.
+    pub const LAB_JUMP: &str = "/api/lab/benches/{bench}/jump";
     /// `POST`: its refresh token is stolen.
     pub const LAB_THEFT: &str = "/api/lab/benches/{bench}/theft";
     /// `POST`: the thief refreshes.
@@ -185,10 +236,24 @@ pub mod api {
     pub const LAB_LOOT: &str = "/api/lab/benches/{bench}/loot";
     /// `POST`: another payload is put into one of its access tokens.
     pub const LAB_FORGE: &str = "/api/lab/benches/{bench}/forge";
+    /// `GET`: what was on the wire of late, as the server saw it.
+    pub const LAB_WIRE: &str = "/api/lab/benches/{bench}/wire";
+    /// `POST`: many requests with its credential, made inside the server.
+    pub const LAB_LOAD: &str = "/api/lab/benches/{bench}/load";
+    /// `POST`: what a server has to remember of many sessions like it.
+    pub const LAB_MEMORY: &str = "/api/lab/benches/{bench}/memory";
     /// `POST`: a password is hashed.
     pub const LAB_HASH: &str = "/api/lab/hash";
     /// `POST`: set marks in cookies. `GET`: which of them came along.
     pub const LAB_MARKS: &str = "/api/lab/marks";
+    /// `GET`: where the attackers of the lab are.
+    pub const LAB_CROSS: &str = "/api/lab/cross";
+    /// `POST`: set four cookies that differ in `SameSite` alone. `GET`: which requests of the attackers have arrived, and with which of them.
+    pub const LAB_BENCH_CROSS: &str = "/api/lab/benches/{bench}/cross";
+    /// `GET`, `POST`, from the pages of the attackers: it does not ask where a request comes from.
+    pub const LAB_CROSS_OPEN: &str = "/api/lab/cross/open/{bench}/{from}/{by}";
+    /// The same, and it asks.
+    pub const LAB_CROSS_GUARDED: &str = "/api/lab/cross/guarded/{bench}/{from}/{by}";
 }
 
 /// Whether there is a page of the lab at this path. They have wasm of their own.

@@ -19,6 +19,7 @@ mod verbs;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use serde::Serialize;
 use uuid::Uuid;
 
 pub use phase::Phase;
@@ -35,8 +36,8 @@ pub trait Verbs: Send + Sync {
     fn log_in(&self, form: LogIn) -> Answer<Option<Offer>>;
     /// Whether this browser can ask for a passkey.
     fn has_passkeys(&self) -> bool;
-    /// Logs in with a passkey, which the browser asks its owner for. Answers as [`Self::log_in`].
-    fn log_in_by_passkey(&self, storage: Option<TokenStorage>) -> Answer<Option<Offer>>;
+    /// Logs in with a passkey, which the browser asks its owner for, with tokens that are `bound` to a key or not. Answers as [`Self::log_in`].
+    fn log_in_by_passkey(&self, storage: Option<TokenStorage>, bound: bool) -> Answer<Option<Offer>>;
     /// Signs up, which logs in.
     fn sign_up(&self, form: SignUp) -> Answer<Option<Offer>>;
     /// One tap: opens a session by a saved login of this browser. Whoever was logged in before stays within reach.
@@ -60,7 +61,7 @@ pub trait Host: Send + Sync {
 }
 
 /// One exchange with the server, for the inspector's wire log.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Exchange {
     /// Exchanges of one call share it: the request, the refresh it caused, the replay.
     pub group: u64,
@@ -79,7 +80,8 @@ pub struct Exchange {
 }
 
 /// What an exchange was to the call it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// The request itself.
     Request,
@@ -135,6 +137,12 @@ impl Session {
     #[must_use]
     pub fn viewer(&self) -> Option<Viewer> {
         self.phase.with(|phase| phase.viewer().cloned())
+    }
+
+    /// Who is logged in now.
+    #[must_use]
+    pub fn now(&self) -> Option<Viewer> {
+        self.phase.with_untracked(|phase| phase.viewer().cloned())
     }
 
     /// Where the tokens live, tracked. Says something about an active session only.

@@ -11,14 +11,16 @@ use crate::ui::text;
 pub struct Assets {
     /// The style sheet.
     pub css: String,
-    /// The style sheet of the documents.
+    /// The style sheet that documents bring along.
     pub pages: String,
-    /// The module that fetches `wasm` and calls `hydrate`.
+    /// The module that fetches `js` and `wasm` once the page has been seen, and wakes it up.
     pub start: String,
-    /// Its imports, to be fetched early.
+    /// What it imports.
     pub js: String,
-    /// To be fetched early.
+    /// What it compiles.
     pub wasm: String,
+    /// Whether they are fetched with the page: where there is little to be seen before scripts have come.
+    pub early: bool,
     /// A script that reloads the page after a rebuild; while developing only.
     pub reload: Option<String>,
     /// The style sheet of the lab, on its pages.
@@ -50,16 +52,16 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <link rel="stylesheet" href=assets.css />
                 {assets.lab.map(|lab| view! { <link rel="stylesheet" href=lab /> })}
-                // For documents that are opened from here later: fetched without haste, and not applied.
-                <link rel="stylesheet" href=assets.pages media="print" />
             </head>
             <body>
                 <App />
                 // Shown by the style sheet after a while, unless scripts have taken it away by then.
                 <p class="basic" id="basic">{text::BASIC}</p>
-                // Down here, behind the pictures: what makes the page awake waits until it has been seen.
-                <link rel="modulepreload" href=assets.js />
-                <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" fetchpriority="low" />
+                // What it fetches waits until the page has been seen, as it takes from what paints: see `xtask/src/site.rs`.
+                {assets.early.then(|| view! {
+                    <link rel="modulepreload" href=assets.js />
+                    <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" fetchpriority="low" />
+                })}
                 <script type="module" src=assets.start></script>
                 {assets.reload.map(|reload| view! { <script type="module" src=reload></script> })}
             </body>

@@ -122,8 +122,10 @@ impl Verbs for Browser {
         passkey::are_there()
     }
 
-    fn log_in_by_passkey(&self, storage: Option<TokenStorage>) -> Answer<Option<Offer>> {
-        self.with(move |engine| async move { engine.log_in_by_passkey(None, storage, &passkey::answer).await.map(|_| engine.offer()) })
+    fn log_in_by_passkey(&self, storage: Option<TokenStorage>, bound: bool) -> Answer<Option<Offer>> {
+        self.with(
+            move |engine| async move { engine.log_in_by_passkey(None, (storage, bound), &passkey::answer).await.map(|_| engine.offer()) },
+        )
     }
 
     fn sign_up(&self, form: SignUp) -> Answer<Option<Offer>> {
@@ -135,7 +137,7 @@ impl Verbs for Browser {
     }
 
     fn one_tap_by_passkey(&self, id: Uuid) -> Answer<()> {
-        self.with(move |engine| async move { engine.log_in_by_passkey(Some(id), None, &passkey::answer).await.map(drop) })
+        self.with(move |engine| async move { engine.log_in_by_passkey(Some(id), (None, false), &passkey::answer).await.map(drop) })
     }
 
     fn log_out(&self, leave: Leave) -> Answer<()> {

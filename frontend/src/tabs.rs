@@ -1,6 +1,6 @@
 //! Other tabs: a lock over `navigator.locks`, a channel over `BroadcastChannel`. Where there is none, the session does without.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use app::session::ports::{Held, Message, Pending, TabChannel, TabLock};
 use js_sys::{Array, Object, Promise, Reflect};
@@ -21,12 +21,22 @@ extern "C" {
     fn request_lock(name: &str, options: &Object, hold: &JsValue) -> Result<Promise, JsValue>;
 }
 
+thread_local! {
+    /// Whether the lock is left out.
+    static ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether refreshes of this page wait for those of other tabs, from now on. They do unless the lab has them race.
+pub fn wait_for_tabs(wait: bool) {
+    ALONE.set(!wait);
+}
+
 /// The lock that all tabs of this site share.
 pub struct Locks;
 
 impl TabLock for Locks {
     fn acquire(&self) -> Pending<'_, Held> {
-        Box::pin(async { wait(NAME).await.unwrap_or_else(Held::nothing) })
+        Box::pin(async { if ALONE.get() { Held::nothing() } else { wait(NAME).await.unwrap_or_else(Held::nothing) } })
     }
 }
 

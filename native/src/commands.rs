@@ -83,8 +83,10 @@ impl Client {
         let site = ask.site.clone();
         let (drawer, place) = drawer(ask)?;
         let keep = Rc::new(Keep::open(drawer)?);
-        let wire = Rc::new(Wire::to(&site).map_err(|fault| Failure::Trouble(words::unreachable(&site, Some(fault))))?);
         let clock = Rc::new(Moment::new());
+        let wire = Rc::new(
+            Wire::to(&site, keep.clone(), clock.clone()).map_err(|fault| Failure::Trouble(words::unreachable(&site, Some(fault))))?,
+        );
         let lock = environment::data_folder().map(|folder| folder.join(format!("{}.lock", site.file_name())));
         let ports = Ports {
             transport: wire.clone(),
@@ -108,7 +110,7 @@ impl Client {
         }
         let login = user.map_or_else(environment::user, Ok)?;
         let password = environment::password()?;
-        let mut form = LogIn { login, password, code: None, storage: Some(TokenStorage::Native), save: Some(true) };
+        let mut form = LogIn { login, password, code: None, storage: Some(TokenStorage::Native), save: Some(true), bound: false };
         let mut answer = self.engine.log_in(form.clone()).await;
         if answer.as_ref().is_err_and(|problem| problem.code == Code::SecondFactorRequired) {
             form.code = Some(environment::code()?);
@@ -179,6 +181,7 @@ impl Client {
             return Failure::NotIn(words::why(why).to_owned());
         }
         match problem.code {
+            Code::InvalidDpopProof => Failure::Trouble(words::elsewhere(&self.site)),
             Code::InvalidCredentials => Failure::NotIn(words::WRONG.to_owned()),
             Code::Unreachable => {
                 let still = if self.engine.phase().viewer().is_some() { ". You are still logged in" } else { "" };

@@ -4,6 +4,7 @@
 //! - [`args`]: what the command line asks for; `environment`: what the surroundings give, the only file that reads them
 //! - [`site`]: which server; `http`: the way to it, the only one that speaks HTTP
 //! - [`store`]: where the session is kept: the system's key store, or a file under a passphrase
+//! - [`proof`]: signs requests, where the session is bound to a key
 //! - `lock`, `clock`: the other processes, and the time
 //! - `commands`: what is done; `words`: what is said
 
@@ -13,6 +14,7 @@ mod commands;
 mod environment;
 mod http;
 mod lock;
+pub mod proof;
 pub mod site;
 pub mod store;
 mod words;

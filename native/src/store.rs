@@ -10,7 +10,11 @@ use std::fmt;
 use app::session::memory::MemoryStore;
 use app::session::ports::TokenStore;
 use app::session::record::{Place, Record};
+use app::wire::secret::{self, Secret};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
+
+use crate::proof::Key;
 
 /// Holds one text for one server, after this process has ended too.
 pub trait Drawer {
@@ -70,10 +74,22 @@ impl Kind {
     }
 }
 
+/// What lies in a drawer: a record, and the key that its session is bound to.
+#[derive(Serialize, Deserialize)]
+struct Lying<R> {
+    #[serde(flatten)]
+    record: R,
+    /// In base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
+    key: Option<Secret>,
+}
+
 /// The engine's store over a drawer.
 pub struct Keep {
     memory: MemoryStore,
     drawer: Box<dyn Drawer>,
+    /// The key that signs this client's requests, once it is needed. It goes with the session, and so to where that is kept.
+    key: RefCell<Option<Secret>>,
     stuck: RefCell<Option<Stuck>>,
 }
 
@@ -83,10 +99,21 @@ impl Keep {
     /// # Errors
     /// When it does not open, or holds something that is no record.
     pub fn open(drawer: Box<dyn Drawer>) -> Result<Self, Stuck> {
-        if let Some(text) = drawer.read()? {
-            serde_json::from_slice::<Record>(&text).map_err(|_| Stuck("what is kept there is not of this version".to_owned()))?;
-        }
-        Ok(Self { memory: MemoryStore::default(), drawer, stuck: RefCell::default() })
+        let lying = drawer.read()?.map(|text| serde_json::from_slice::<Lying<Record>>(&text));
+        let lying = lying.transpose().map_err(|_| Stuck("what is kept there is not of this version".to_owned()))?;
+        let key = RefCell::new(lying.and_then(|lying| lying.key));
+        Ok(Self { memory: MemoryStore::default(), drawer, key, stuck: RefCell::default() })
+    }
+
+    /// The key that signs this client's requests: that of the session that is kept, or a new one. `None` where the system has no randomness.
+    #[must_use]
+    pub fn key(&self) -> Option<Key> {
+        let known = self.key.borrow().as_ref().and_then(|key| Key::read(key.expose()));
+        known.or_else(|| {
+            let made = Key::random()?;
+            self.key.replace(Some(made.written()));
+            Some(made)
+        })
     }
 
     /// Why the drawer could not be read or written at some time since it was opened. What should be in it is in memory then.
@@ -97,7 +124,7 @@ impl Keep {
 
     fn kept(&self) -> Option<Record> {
         let text = self.noted(self.drawer.read())??;
-        serde_json::from_slice(&text).ok()
+        serde_json::from_slice::<Lying<Record>>(&text).ok().map(|lying| lying.record)
     }
 
     fn noted<T>(&self, done: Result<T, Stuck>) -> Option<T> {
@@ -112,7 +139,7 @@ impl TokenStore for Keep {
 
     fn save(&self, record: &Record) {
         let lasting = record.place() == Place::Browser;
-        if lasting && self.noted(self.drawer.write(&written(record))).is_some() {
+        if lasting && self.noted(self.drawer.write(&written(&Lying { record, key: self.key.borrow().clone() }))).is_some() {
             return self.memory.clear();
         }
         self.memory.save(record);
@@ -137,9 +164,9 @@ impl fmt::Debug for Keep {
 }
 
 /// JSON, written into room enough that no copy of a half is left behind.
-fn written(record: &Record) -> Zeroizing<Vec<u8>> {
+fn written(lying: &Lying<&Record>) -> Zeroizing<Vec<u8>> {
     let mut json = Zeroizing::new(Vec::with_capacity(8192));
-    match serde_json::to_writer(&mut *json, record) {
+    match serde_json::to_writer(&mut *json, lying) {
         Ok(()) => json,
         Err(_) => unreachable!("a record is plain structs of strings and numbers"),
     }
@@ -203,6 +230,22 @@ mod tests {
             next.clear();
             assert_eq!(*shelf.text.borrow(), None);
         }
+    }
+
+    #[test]
+    fn a_key_goes_with_the_session_and_is_gone_with_it() {
+        let shelf = Shelf::default();
+        let keep = Keep::open(Box::new(shelf.clone())).unwrap();
+        let public = keep.key().unwrap().public();
+        assert_eq!(keep.key().unwrap().public(), public);
+        keep.save(&lasting());
+        let next = Keep::open(Box::new(shelf.clone())).unwrap();
+        assert_eq!((next.load(), next.key().unwrap().public()), (Some(lasting()), public.clone()));
+        next.clear();
+        assert_ne!(Keep::open(Box::new(shelf.clone())).unwrap().key().unwrap().public(), public);
+        // Kept before there were keys.
+        *shelf.text.borrow_mut() = Some(serde_json::to_vec(&lasting()).unwrap());
+        assert_eq!(Keep::open(Box::new(shelf)).unwrap().load(), Some(lasting()));
     }
 
     #[test]

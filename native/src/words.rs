@@ -45,6 +45,11 @@ pub(crate) fn unreachable(site: &Site, fault: Option<String>) -> String {
     format!("{site} cannot be reached{fault}")
 }
 
+/// A proof that was refused: it names the address that was asked.
+pub(crate) fn elsewhere(site: &Site) -> String {
+    format!("the server at {site} is public under another address: name that one with --server")
+}
+
 /// A request that the server refused.
 pub(crate) fn refused(problem: &Problem) -> String {
     match (problem.code, problem.retry_after_ms) {

@@ -21,6 +21,7 @@ pub mod password;
 pub mod people;
 pub mod posts;
 pub mod problem;
+pub mod proof;
 pub mod saved;
 pub mod session;
 pub mod sessions;
@@ -54,6 +55,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route(api::SESSION, post(session::create).get(session::inspect).patch(session::change).delete(session::destroy))
         .route(api::REFRESH, post(session::refresh))
         .route(api::FORK, post(session::fork))
+        .route(api::NONCE, get(proof::nonce))
         .route(api::SAVED, get(saved::list).post(saved::create).delete(saved::destroy_all))
         .route(api::SAVED_ONE, patch(saved::update).delete(saved::destroy))
         .route(api::TAP, post(saved::tap))
@@ -139,8 +141,9 @@ pub fn router(site: Arc<Site>) -> Router {
         .layer(middleware::from_fn(guard::mark_personal));
 
     let lab = if site.lab { lab::routes() } else { Router::new() };
+    let targets = if site.lab { lab::cross::targets(&site) } else { Router::new() };
 
-    Router::new()
+    let app = Router::new()
         .merge(operators)
         .merge(lab)
         .merge(rest)
@@ -150,9 +153,16 @@ pub fn router(site: Arc<Site>) -> Router {
         .fallback(documents::anything_else)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(&site), proof::check))
         .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::cross_site))
+        // What the lab's attackers aim at: one of the two is not checked, and is there for that alone.
+        .merge(targets)
         .layer(middleware::from_fn(guard::time_limit))
         .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::finish))
-        .with_state(site)
+        .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::finish));
+    if !site.lab {
+        return app.with_state(site);
+    }
+    let observed = app.layer(middleware::from_fn_with_state(Arc::clone(&site), lab::evidence::observe));
+    lab::cross::beside(observed.with_state(Arc::clone(&site)), site)
 }

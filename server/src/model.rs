@@ -22,6 +22,9 @@ pub struct Race {
     pub answer: i64,
 }
 
+/// Names a key that a client signs its requests with: the SHA-256 of RFC 7638.
+pub type Thumbprint = [u8; 32];
+
 /// Who is at the other end of a session, as far as it says so itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Device {
@@ -31,6 +34,8 @@ pub struct Device {
     pub ip: String,
     /// What the browser's own cookie holds, or would hold if it had one.
     pub browser: String,
+    /// The key that the request was proven with (RFC 9449), if it was.
+    pub key: Option<Thumbprint>,
 }
 
 /// A time-ordered id (UUIDv7, RFC 9562) for the moment `now`.

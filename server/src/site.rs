@@ -11,9 +11,11 @@ use tokio::net::TcpListener;
 
 use crate::auth::access::Access;
 use crate::auth::chain::Chain;
+use crate::auth::dpop::Proofs;
 use crate::auth::keys::seal::Seal;
 use crate::auth::keys::{Home, Keeper, KeysError};
 use crate::auth::lab::Lab;
+use crate::auth::lab::cross::Cross;
 use crate::auth::passkey::RelyingParty;
 use crate::auth::password::Hasher;
 use crate::auth::refusals::Refusals;
@@ -70,6 +72,8 @@ pub struct Site {
     pub origin: String,
     /// Whether the lab is there, and what else developers look at.
     pub lab: bool,
+    /// The attackers of the lab; `None` where it is off.
+    pub cross: Option<Cross>,
     /// Whether the demo accounts are there, and are named on the log-in page.
     pub demo: bool,
     /// Whether `X-Forwarded-For` names the client.
@@ -93,6 +97,7 @@ impl Site {
             hasher: Hasher::new(config.argon2_memory, config.argon2_passes, Hasher::permits_here())?,
             ended: ended::Ended::default(),
             confirmations: Confirmations::default(),
+            proofs: Proofs::default(),
             refusals: Refusals::default(),
             keys,
             limits: config.limits,
@@ -121,7 +126,8 @@ impl Site {
         if !mailer.sends() && !local {
             tracing::warn!("no mail server is configured: mails wait in the outbox, and nobody can set a forgotten password anew");
         }
-        Ok(Self { auth: Arc::new(auth), pictures, mailer: Arc::new(mailer), origin, lab, demo, trust_proxy: config.trust_proxy })
+        let cross = lab.then(|| Cross::beside(&origin));
+        Ok(Self { auth: Arc::new(auth), pictures, mailer: Arc::new(mailer), origin, lab, cross, demo, trust_proxy: config.trust_proxy })
     }
 }
 
@@ -173,7 +179,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, stop: impl Future<Out
     let origin = config.origin.clone().unwrap_or_else(|| format!("http://localhost:{}", address.port()));
     let site = Arc::new(Site::open(config, origin, clock).await?);
     let auth = Arc::clone(&site.auth);
-    let running = [
+    let mut running = vec![
         tokio::spawn(jobs::write_confirmations(Arc::clone(&auth))),
         tokio::spawn(jobs::write_refusals(Arc::clone(&auth))),
         tokio::spawn(jobs::send_mails(Arc::clone(&auth), Arc::clone(&site.mailer))),
@@ -182,6 +188,7 @@ pub async fn serve(config: &Config, clock: Arc<dyn Clock>, stop: impl Future<Out
         tokio::spawn(jobs::look(Arc::clone(&auth))),
         tokio::spawn(jobs::sweep(Arc::clone(&auth), Arc::clone(&site.pictures))),
     ];
+    running.extend(http::lab::cross::listen(&site, config).await?);
     if let Some(file) = &config.address_file {
         // In one step, so that whoever waits for the file never reads half an address.
         let draft = file.with_extension("new");

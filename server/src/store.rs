@@ -61,19 +61,22 @@ pub enum Tx {
 /// Runs one expression against whichever database is there: a `match` with the same text in both arms, each compiled for its driver.
 /// `read` may use a read-only connection, `write` the writing one, `tx` an open [`Tx`].
 macro_rules! on {
-    (read $db:expr, |$conn:ident| $run:expr) => {
+    (read $db:expr, |$conn:ident| $run:expr) => {{
+        let _asked = $crate::meter::query().await;
         match $db {
             $crate::store::Db::Sqlite { readers: $conn, .. } => $run,
             $crate::store::Db::Postgres($conn) => $run,
         }
-    };
-    (write $db:expr, |$conn:ident| $run:expr) => {
+    }};
+    (write $db:expr, |$conn:ident| $run:expr) => {{
+        let _asked = $crate::meter::query().await;
         match $db {
             $crate::store::Db::Sqlite { writer: $conn, .. } => $run,
             $crate::store::Db::Postgres($conn) => $run,
         }
-    };
-    (tx $tx:expr, |$conn:ident| $run:expr) => {
+    }};
+    (tx $tx:expr, |$conn:ident| $run:expr) => {{
+        let _asked = $crate::meter::query().await;
         match $tx {
             $crate::store::Tx::Sqlite(tx) => {
                 let $conn = &mut **tx;
@@ -84,7 +87,7 @@ macro_rules! on {
                 $run
             }
         }
-    };
+    }};
 }
 pub(crate) use on;
 
@@ -102,6 +105,8 @@ pub(crate) use statements;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for one of them. After that the database is away, and the client is told so.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a writer waits for another process on the same file. A disk that is being flushed takes seconds, and a client waits for fifteen.
+const SQLITE_PATIENCE: Duration = Duration::from_secs(10);
 /// How many readers the embedded database has.
 const SQLITE_READERS: u32 = 4;
 
@@ -118,7 +123,7 @@ impl Db {
             // A refresh token that was handed out must not be forgotten by a power cut.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5));
+            .busy_timeout(SQLITE_PATIENCE);
         let writer =
             SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None).connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;

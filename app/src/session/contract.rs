@@ -68,6 +68,7 @@ fn sample(storage: TokenStorage, saved: bool) -> Kept {
         received_at: 1_700_000_000_000,
         ends_in: Some(60),
         age: Some(600),
+        bound: !storage.refresh_in_cookie(),
         stamp: (1 << 53) - 1,
         access: (!storage.access_in_cookie()).then(|| Secret::new("access".into())),
         refresh: (!storage.refresh_in_cookie()).then(|| Secret::new("refresh".into())),

@@ -199,7 +199,7 @@ impl Engine {
     /// Who is in use here, where the store does not know: they may have logged in without scripts, and only the cookies know.
     async fn ask_who(&self, group: u64) {
         let Some((mine, true)) = self.with_kept(|kept| (kept.viewer.account_id, kept.storage.refresh_in_cookie())) else { return };
-        let (epoch, request) = (self.epoch.get(), Request { bearer: None, account: None, ..self.request("GET", api::ME, None) });
+        let (epoch, request) = (self.epoch.get(), self.anonymous("GET", api::ME, None));
         if let Ok(response) = self.send(group, Part::Request, request).await
             && let Ok(viewer) = serde_json::from_str::<Viewer>(response.body.expose())
             && viewer.account_id != mine
@@ -227,6 +227,7 @@ impl Engine {
             method,
             path: path.to_owned(),
             bearer: kept.and_then(|kept| kept.access.clone()),
+            bound: kept.is_some_and(|kept| kept.bound),
             body,
             form: None,
             patience: LONGEST_PATIENCE,
@@ -235,6 +236,11 @@ impl Engine {
             key: None,
             cookies: kept.is_none_or(|kept| kept.storage.refresh_in_cookie()),
         }
+    }
+
+    /// The same for a request that is about no session, or about one to come.
+    pub(super) fn anonymous(&self, method: &'static str, path: &str, body: Option<Secret>) -> Request {
+        Request { bearer: None, bound: false, account: None, ..self.request(method, path, body) }
     }
 
     /// Sends, and reports the exchange.

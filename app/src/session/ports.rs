@@ -23,8 +23,11 @@ pub struct Request {
     pub method: &'static str,
     /// Path and query, of this site.
     pub path: String,
-    /// For `Authorization: Bearer`.
+    /// The access token, for `Authorization`.
     pub bearer: Option<Secret>,
+    /// Whether it is proven with this client's own key, and the access token is shown as one that is bound to it (`DPoP`, RFC 9449 §7.1) and
+    /// not as a bearer's. The transport signs, and sees to the nonce.
+    pub bound: bool,
     /// JSON. May hold a password or a token, so it is wiped when dropped.
     pub body: Option<Secret>,
     /// In place of JSON: what a page's form sends.

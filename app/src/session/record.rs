@@ -39,6 +39,9 @@ pub struct Kept {
     /// Seconds that such a session lasts in all.
     #[serde(default)]
     pub age: Option<u32>,
+    /// Whether the tokens are bound to a key, and each request has to be signed with it.
+    #[serde(default)]
+    pub bound: bool,
     /// Drawn anew for each grant.
     pub stamp: u64,
     /// The access token, where the client holds it.
@@ -137,8 +140,8 @@ impl Kept {
     /// What a grant leaves behind.
     #[must_use]
     pub fn of(grant: Grant, stamp: u64, received_at: i64) -> Self {
-        let Grant { viewer, generation, storage, saved, expires_in, ends_in, age, access, refresh, .. } = grant;
-        Self { viewer, generation, storage, saved, expires_in, received_at, ends_in, age, stamp, access, refresh }
+        let Grant { viewer, generation, storage, saved, expires_in, ends_in, age, bound, access, refresh, .. } = grant;
+        Self { viewer, generation, storage, saved, expires_in, received_at, ends_in, age, bound, stamp, access, refresh }
     }
 
     /// Where it belongs.

@@ -76,6 +76,8 @@ impl Engine {
             received_at: wall,
             ends_in: boot.ends_in,
             age: boot.age,
+            // What travels in cookies is bound to nothing.
+            bound: false,
             stamp: known.unwrap_or_else(|| self.stamp()),
             access: None,
             refresh: None,

@@ -25,7 +25,9 @@ impl Engine {
     /// # Errors
     /// What the server says. The session there was before, if any, stays.
     pub async fn log_in(self: &Rc<Self>, form: LogIn) -> Result<Viewer, Problem> {
-        self.enter(api::SESSION, written(&form)).await
+        // A client that is no browser has a key in any case.
+        let bound = form.bound || form.storage == Some(TokenStorage::Native);
+        self.enter_with(api::SESSION, written(&form), bound).await
     }
 
     /// Signs up, which logs in.
@@ -33,22 +35,23 @@ impl Engine {
     /// # Errors
     /// What the server says, field by field.
     pub async fn sign_up(self: &Rc<Self>, form: SignUp) -> Result<Viewer, Problem> {
-        self.enter(api::ACCOUNTS, written(&form)).await
+        self.enter_with(api::ACCOUNTS, written(&form), form.bound).await
     }
 
     /// Logs in with a passkey: asks for a challenge, and has `ceremony` answer it, both as JSON. With `saved`, the challenge is that of a
-    /// saved login of this browser: its account's passkeys answer it, and the session lives where the saved login says.
+    /// saved login of this browser: its account's passkeys answer it, and the session lives where the saved login says. With `bound`, its
+    /// tokens are bound to this client's key, where they are to live with the client.
     ///
     /// # Errors
     /// What the server says; [`Code::InvalidPasskey`] where the ceremony gives no answer. The session there was before, if any, stays.
     pub async fn log_in_by_passkey(
         self: &Rc<Self>,
         saved: Option<Uuid>,
-        storage: Option<TokenStorage>,
+        (storage, bound): (Option<TokenStorage>, bool),
         ceremony: &dyn Fn(Secret) -> Pending<'static, Option<Secret>>,
     ) -> Result<Viewer, Problem> {
         let path = saved.map_or(api::PASSKEY_CHALLENGE.to_owned(), |id| api::SAVED_CHALLENGE.replace("{id}", &id.to_string()));
-        let request = Request { bearer: None, account: None, cookies: true, ..self.request("POST", &path, None) };
+        let request = Request { cookies: true, ..self.anonymous("POST", &path, None) };
         let answer = self.send(self.group(), Part::Request, request).await;
         let response = answer.map_err(|Unreachable| Problem::new(Code::Unreachable))?;
         if !response.ok() {
@@ -56,7 +59,7 @@ impl Engine {
         }
         let credential = ceremony(response.body).await.ok_or_else(|| Problem::new(Code::InvalidPasskey))?;
         let form = [r#"{"storage":""#, storage.unwrap_or_default().as_str(), r#"","credential":"#, credential.expose(), "}"].concat();
-        self.enter(api::SESSION_PASSKEY, Secret::new(form)).await
+        self.enter_with(api::SESSION_PASSKEY, Secret::new(form), bound).await
     }
 
     /// One tap: opens a session by a saved login of this browser, and makes it this browser's.
@@ -72,7 +75,7 @@ impl Engine {
     /// # Errors
     /// As [`Self::ask`].
     pub async fn saved(&self) -> Result<Vec<Saved>, Problem> {
-        let request = Request { bearer: None, account: None, cookies: true, ..self.request("GET", api::SAVED, None) };
+        let request = Request { cookies: true, ..self.anonymous("GET", api::SAVED, None) };
         let response = self.send(self.group(), Part::Request, request).await.map_err(|Unreachable| Problem::new(Code::Unreachable))?;
         serde_json::from_str(response.body.expose()).map_err(|_| Problem::new(Code::Unreachable))
     }
@@ -88,6 +91,18 @@ impl Engine {
     /// # Errors
     /// What the server says. The session there was before, if any, stays.
     pub async fn enter(self: &Rc<Self>, path: &str, form: Secret) -> Result<Viewer, Problem> {
+        self.enter_with(path, form, false).await
+    }
+
+    /// The same, for a session whose tokens are bound to this client's key, where they are to live with the client.
+    ///
+    /// # Errors
+    /// As [`Self::enter`].
+    pub async fn enter_bound(self: &Rc<Self>, path: &str, form: Secret) -> Result<Viewer, Problem> {
+        self.enter_with(path, form, true).await
+    }
+
+    async fn enter_with(self: &Rc<Self>, path: &str, form: Secret, bound: bool) -> Result<Viewer, Problem> {
         let group = self.group();
         self.settle(group).await;
         // Of a session that travels in cookies the server sees by itself that it is left behind.
@@ -100,7 +115,7 @@ impl Engine {
         self.copy.set(false);
         let epoch = self.epoch.get();
         // No bearer: this is about a session to come. Cookies travel: the server may take the former session's away.
-        let request = Request { bearer: None, account: None, cookies: true, ..self.request("POST", path, Some(form)) };
+        let request = Request { bound, cookies: true, ..self.anonymous("POST", path, Some(form)) };
         let response = self.send(group, Part::Request, request).await.map_err(|Unreachable| Problem::new(Code::Unreachable))?;
         if !response.ok() {
             return Err(response.problem());
@@ -134,7 +149,8 @@ impl Engine {
     /// The same, saying what becomes of this browser's saved logins.
     pub fn log_out_leaving(self: &Rc<Self>, leave: Leave) -> impl Future<Output = ()> + use<> {
         let told = self.with_kept(Kept::clone).map(|kept| {
-            let (bearer, owed) = (kept.access.clone(), Revoke { leave, ..kept.revoke(self.stamp()) });
+            // A page that closes cannot wait for a signature: the refresh token says which session it is.
+            let (bearer, owed) = (kept.access.clone().filter(|_| !kept.bound), Revoke { leave, ..kept.revoke(self.stamp()) });
             self.ports.store.save(&Record::Revoke(owed.clone()));
             self.remember(owed.clone());
             self.ports.channel.announce(Message::LoggedOut { session_id: owed.session_id, why: Why::LoggedOut });
@@ -155,8 +171,10 @@ impl Engine {
         matches!(self.ports.store.load(), Some(Record::Revoke(_)))
     }
 
-    /// Remembers a log-out for a moment. A tab in another process that does not see it yet may store what it has just been granted.
+    /// Remembers a log-out for a moment, and no token of it. A tab in another process that does not see it yet may store what it has just
+    /// been granted.
     pub(super) fn remember(&self, owed: Revoke) {
+        let owed = Revoke { refresh: None, ..owed };
         if Record::Revoke(owed.clone()).place() == Place::Browser {
             *self.farewell.borrow_mut() = Some((self.ports.clock.ticks() + HEARSAY, owed));
         }
@@ -166,7 +184,10 @@ impl Engine {
     pub(super) async fn insist(&self) {
         let now = self.ports.clock.ticks();
         let Some((_, owed)) = self.farewell.borrow_mut().take_if(|(at, _)| *at <= now) else { return };
-        if matches!(self.ports.store.load(), Some(Record::Session(kept)) if kept.viewer.session_id == owed.session_id) {
+        if let Some(Record::Session(kept)) = self.ports.store.load()
+            && kept.viewer.session_id == owed.session_id
+        {
+            let owed = Revoke { refresh: kept.refresh.clone(), ..owed };
             self.ports.store.save(&Record::Revoke(owed.clone()));
             self.tell(self.group(), None, &owed).await;
         }
@@ -213,7 +234,11 @@ impl Engine {
             let body = written(&Change { refresh, ..change.clone() });
             // Cookies travel: those that the new storage wants come with the answer, and those of the old one are cleared by it.
             let patience = patience(known.expires_in);
-            let request = Request { cookies: true, patience, ..self.request("PATCH", api::SESSION, Some(body)) };
+            let request = self.request("PATCH", api::SESSION, Some(body));
+            // It is about the refresh token. An access token that is bound to nothing yet goes along with no signature.
+            let first = change.bound && !request.bound;
+            let bearer = request.bearer.clone().filter(|_| !first);
+            let request = Request { cookies: true, patience, bound: request.bound || first, bearer, ..request };
             let answer = self.send(group, part, request).await;
             if self.epoch.get() != epoch {
                 return Err(self.void());
@@ -279,6 +304,7 @@ fn ending(bearer: Option<Secret>, owed: &Revoke) -> Request {
         method: "DELETE",
         path: [api::SESSION, leave].concat(),
         bearer,
+        bound: false,
         body: Some(written(&Refresh { refresh: owed.refresh.clone() })),
         form: None,
         patience: LONGEST_PATIENCE,

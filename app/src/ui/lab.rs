@@ -1,74 +1,91 @@
 //! The lab: experiments that a reader runs in their own browser, on this very app. It has wasm of its own, so that nobody else loads it:
 //! the pages know [`Inside`] alone.
 
+mod accounts;
 mod cell;
+mod compare;
+mod cost;
+mod cross;
 mod export;
 mod how;
 mod lag;
 mod leaving;
+mod opening;
 mod overview;
+mod pair;
+mod parts;
 mod refresh;
 mod script;
 mod session;
+mod shell;
 mod survival;
+mod tabs;
 mod theft;
+mod time;
+mod witness;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use self::pair::is_second;
+use self::shell::{Shell, Wants};
 use crate::api::Bench;
 use crate::lab::Notebook;
+use crate::lab::chosen::Open;
 use crate::routes;
 use crate::session::Phase;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Heading, session};
 use crate::ui::part::inspector::Inspector;
 use crate::ui::text::lab as words;
+use crate::wire::lab::Knobs;
 
 /// What is shown at the place of the lab. In context where the lab's wasm runs. It is told whether the page was just opened, so that
 /// the focus stays where it is, and takes that down.
 #[derive(Clone, Copy)]
 pub struct Inside(pub fn(StoredValue<bool>) -> AnyView);
 
-/// A room: where it is, what it is called, and what it asks.
+/// A room: where it is, what it is called, what it asks, and what was measured there.
 struct Room {
     path: &'static str,
     name: &'static str,
     asks: &'static str,
     show: fn() -> AnyView,
+    /// What it wants of the lab's session, if it needs one.
+    wants: Option<Wants>,
+    /// How many results of it a notebook holds.
+    runs: fn(&Notebook) -> usize,
+    /// How many there can be, where that says something.
+    whole: Option<usize>,
+    /// Writes them out.
+    export: fn(&Notebook, &mut String),
 }
 
-const ROOMS: [Room; 7] = [
-    Room { path: routes::page::LAB_ROOMS[0], name: words::HOW, asks: words::HOW_ASKS, show: || view! { <how::How /> }.erased() },
-    Room {
-        path: routes::page::LAB_ROOMS[1],
-        name: words::SURVIVAL,
-        asks: words::SURVIVAL_ASKS,
-        show: || view! { <survival::Survival /> }.erased(),
-    },
-    Room {
-        path: routes::page::LAB_ROOMS[2],
-        name: words::REFRESH,
-        asks: words::REFRESH_ASKS,
-        show: || view! { <refresh::Refresh /> }.erased(),
-    },
-    Room {
-        path: routes::page::LAB_ROOMS[3],
-        name: words::SCRIPT,
-        asks: words::SCRIPT_ASKS,
-        show: || view! { <script::Script /> }.erased(),
-    },
-    Room { path: routes::page::LAB_ROOMS[4], name: words::THEFT, asks: words::THEFT_ASKS, show: || view! { <theft::Theft /> }.erased() },
-    Room {
-        path: routes::page::LAB_ROOMS[5],
-        name: words::LEAVING,
-        asks: words::LEAVING_ASKS,
-        show: || view! { <leaving::Leaving /> }.erased(),
-    },
-    Room { path: routes::page::LAB_ROOMS[6], name: words::LAG, asks: words::LAG_ASKS, show: || view! { <lag::Lag /> }.erased() },
+/// In the order of the list.
+const ROOMS: [Room; 14] = [
+    how::ROOM,
+    survival::ROOM,
+    opening::ROOM,
+    refresh::ROOM,
+    tabs::ROOM,
+    script::ROOM,
+    cross::ROOM,
+    theft::ROOM,
+    leaving::ROOM,
+    accounts::ROOM,
+    lag::ROOM,
+    cost::ROOM,
+    time::ROOM,
+    compare::ROOM,
 ];
+
+/// Of `/lab` itself, where everything can be chosen.
+const ALL: Wants = Wants::open(Knobs::usual(60), &Open::ALL);
+
+/// Those that measure, which are numbered.
+const MEASURING: std::ops::Range<usize> = 1..13;
 
 /// Everything in the lab. Wants `Arc<dyn Bench>` in context.
 pub fn inside(opened: StoredValue<bool>) -> AnyView {
@@ -77,6 +94,7 @@ pub fn inside(opened: StoredValue<bool>) -> AnyView {
     let again = bench.clone();
     bench.on_kept(Box::new(move || drop(book.try_set(Notebook::read(again.kept().as_deref())))));
     provide_context(Book(book, StoredValue::new(bench)));
+    provide_context(Quiet(RwSignal::new(false)));
     let path = use_location().pathname;
     let here = Memo::new(move |_| path.with(|path| ROOMS.iter().position(|room| room.path == path)));
     let links = move || -> Vec<AnyView> {
@@ -85,7 +103,7 @@ pub fn inside(opened: StoredValue<bool>) -> AnyView {
             view! { <li><a href=to aria-current=current><span aria-hidden="true">{number}</span>{name}</a></li> }.erased()
         };
         let at = here.get();
-        let number = |place: usize| if place == 0 { String::new() } else { words::number(place) };
+        let number = |place: usize| if MEASURING.contains(&place) { words::number(place) } else { String::new() };
         let rooms = ROOMS.iter().enumerate().map(|(place, room)| link(room.path, room.name, number(place), at == Some(place)));
         std::iter::once(link(routes::page::LAB, words::OVERVIEW, String::new(), at.is_none())).chain(rooms).collect()
     };
@@ -105,14 +123,16 @@ pub fn inside(opened: StoredValue<bool>) -> AnyView {
         <div class="room">
             <Over />
             {move || match here.get() {
-                None => view! { {head(words::TITLE, words::CLAIM)} <overview::Overview /> }.erased(),
+                None => view! { {head(words::TITLE, words::CLAIM)} <Shell wants=ALL /> <overview::Overview /> }.erased(),
                 Some(place) => {
                     let room = &ROOMS[place];
-                    view! { {head(room.name, room.asks)} {(room.show)()} }.erased()
+                    // A second tab goes along with the first.
+                    let shell = room.wants.filter(|_| !is_second()).map(|wants| view! { <Shell wants=wants /> }.erased());
+                    view! { {head(room.name, room.asks)} {shell} {(room.show)()} }.erased()
                 }
             }}
         </div>
-        <Inspector />
+        <Inspector more=|| view! { <witness::Witness /> }.erased() />
     }
     .erased()
 }
@@ -120,8 +140,11 @@ pub fn inside(opened: StoredValue<bool>) -> AnyView {
 /// A session that is over takes no page away here: how it came to that is what one is looking at.
 #[component]
 fn Over() -> impl IntoView {
-    let session = session();
+    let (session, Quiet(quiet)) = (session(), Quiet::here());
     move || {
+        if quiet.get() {
+            return "".erased();
+        }
         let Phase::Ended(why) = session.phase() else { return "".erased() };
         view! {
             <div class="notice warn strip">
@@ -130,6 +153,16 @@ fn Over() -> impl IntoView {
             </div>
         }
         .erased()
+    }
+}
+
+/// Whether an experiment is losing sessions at this moment: nothing is said of each of them. In context.
+#[derive(Clone, Copy)]
+struct Quiet(RwSignal<bool>);
+
+impl Quiet {
+    fn here() -> Self {
+        expect_context()
     }
 }
 

@@ -62,6 +62,10 @@ pub struct SignUp {
     /// Whether the session outlives the browser's closing; no when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub save: Option<bool>,
+    /// Whether the request is signed, so that the tokens are bound to the client's key where they live with it (RFC 9449). Never sent: the
+    /// signature says it.
+    #[serde(skip)]
+    pub bound: bool,
 }
 
 /// One row of `GET /api/admin/accounts`.

@@ -1,6 +1,11 @@
 //! What the lab asks of the server: sessions of accounts made for it, with rules of their own, a thief who is a program without a
 //! cookie, and marks that a browser keeps or not.
 
+pub mod cost;
+pub mod cross;
+pub mod tabs;
+pub mod time;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -11,6 +16,8 @@ use super::session::{TokenStorage, Why};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rotation {
+    /// It is replaced, and whoever shows it a second time ends the session, however soon: nobody can lose a race, and no answer.
+    Strict,
     /// It is replaced, and shown again it ends the session: what this site does.
     #[default]
     Detecting,
@@ -22,12 +29,13 @@ pub enum Rotation {
 
 impl Rotation {
     /// All of them, the strictest first.
-    pub const ALL: [Self; 3] = [Self::Detecting, Self::Blind, Self::Never];
+    pub const ALL: [Self; 4] = [Self::Strict, Self::Detecting, Self::Blind, Self::Never];
 
     /// As written in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Strict => "strict",
             Self::Detecting => "detecting",
             Self::Blind => "blind",
             Self::Never => "never",
@@ -72,6 +80,37 @@ impl Check {
     }
 }
 
+/// What an access token is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    /// A JWT, which says by itself whose it is: what this site does.
+    #[default]
+    Jwt,
+    /// The id of a server session: random, and looked up in the database for each request.
+    Opaque,
+}
+
+impl TokenKind {
+    /// Both of them, the usual first.
+    pub const ALL: [Self; 2] = [Self::Jwt, Self::Opaque];
+
+    /// As written in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jwt => "jwt",
+            Self::Opaque => "opaque",
+        }
+    }
+
+    /// The reverse of [`Self::as_str`]; what is not known is the default.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).unwrap_or_default()
+    }
+}
+
 /// The rules of one session of the lab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,16 +119,19 @@ pub struct Knobs {
     pub access_life: u32,
     /// What becomes of a refresh token that is used.
     pub rotation: Rotation,
-    /// What is looked at besides signature and time.
+    /// What is looked at besides signature and time. The id of a server session has neither, and is looked up.
     #[serde(default)]
     pub check: Check,
+    /// What an access token is.
+    #[serde(default)]
+    pub token: TokenKind,
 }
 
 impl Knobs {
     /// As this site does it, with an access token that lives so many seconds.
     #[must_use]
     pub const fn usual(access_life: u32) -> Self {
-        Self { access_life, rotation: Rotation::Detecting, check: Check::Ended }
+        Self { access_life, rotation: Rotation::Detecting, check: Check::Ended, token: TokenKind::Jwt }
     }
 }
 
@@ -103,6 +145,16 @@ pub struct Begin {
     pub storage: TokenStorage,
     /// Its rules.
     pub knobs: Knobs,
+    /// Whether it outlives the browser's closing; yes when absent.
+    #[serde(default = "yes")]
+    pub saved: bool,
+    /// For how long it lasts; as everywhere when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<time::Lasts>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Who showed a refresh token.
@@ -176,6 +228,9 @@ pub struct ThiefSeen {
 pub struct Watched {
     /// Its rules.
     pub knobs: Knobs,
+    /// Whether its tokens are bound to a key (RFC 9449).
+    #[serde(default)]
+    pub bound: bool,
     /// The newest generation of its chain.
     pub generation: u64,
     /// Why it is over, if it is.

@@ -61,6 +61,10 @@ pub enum Code {
     Unauthenticated,
     /// A token was shown that does not hold: which fault is not said.
     InvalidToken,
+    /// A proof of possession (RFC 9449) was shown that does not hold.
+    InvalidDpopProof,
+    /// The same, and all that it lacks is the nonce that comes in `DPoP-Nonce`.
+    UseDpopNonce,
     /// The session is over, see [`Problem::reason`]. The only code that ends a session in a client.
     SessionEnded,
     /// The role does not allow it.
@@ -118,6 +122,8 @@ impl Code {
             Self::InvalidPasskey => (401, "That passkey did not work. Try again, or log in with your password.", "invalid_passkey"),
             Self::Unauthenticated => (401, "Log in first", "unauthenticated"),
             Self::InvalidToken => (401, "The token does not hold", "invalid_token"),
+            Self::InvalidDpopProof => (401, "The proof of possession does not hold", "invalid_dpop_proof"),
+            Self::UseDpopNonce => (401, "The proof of possession needs a newer nonce", "use_dpop_nonce"),
             Self::SessionEnded => (401, "The session has ended", "session_ended"),
             Self::InsufficientScope => (403, "Your role does not allow this", "insufficient_scope"),
             Self::CrossSite => (403, "The request came from another site", "cross_site"),

@@ -176,6 +176,10 @@ pub struct LogIn {
     /// Whether the session outlives the browser's closing; no when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub save: Option<bool>,
+    /// Whether the request is signed, so that the tokens are bound to the client's key where they live with it (RFC 9449). Never sent: the
+    /// signature says it.
+    #[serde(skip)]
+    pub bound: bool,
 }
 
 /// `POST /api/session/refresh` and `POST /api/session/fork`, and the part of `DELETE /api/session` that names the session by its refresh token.
@@ -207,6 +211,10 @@ pub struct Change {
     /// Absent where the refresh token travels in a cookie.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "secret::sent_if_any")]
     pub refresh: Option<Secret>,
+    /// Whether the request is signed, so that the tokens are bound to the client's key where they live with it (RFC 9449). Never sent: the
+    /// signature says it.
+    #[serde(skip)]
+    pub bound: bool,
 }
 
 /// Whether it is worth asking "Save your login info?".
@@ -293,6 +301,9 @@ pub struct Grant {
     /// How many seconds such a session lasts in all.
     #[serde(default)]
     pub age: Option<u32>,
+    /// Whether the tokens are bound to a key that signs each request they go with (RFC 9449).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bound: bool,
     /// What to ask a person who has just logged in about saving it; absent: nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer: Option<Offer>,
@@ -325,6 +336,9 @@ pub struct Inspection {
     pub expires_in: i64,
     /// Whether the access token came in a cookie (or else in `Authorization: Bearer`).
     pub by_cookie: bool,
+    /// Whether it is bound to a key, and came with a proof.
+    #[serde(default)]
+    pub bound: bool,
     /// When the session ends if it is not used, Unix milliseconds.
     pub idle_expires_at: i64,
     /// When the session ends at the latest, Unix milliseconds.

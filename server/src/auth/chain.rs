@@ -298,6 +298,7 @@ mod tests {
             ended_why: None,
             family: None,
             browser: None,
+            jkt: None,
             parent: generation - 1,
             label: None,
         }

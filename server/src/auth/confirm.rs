@@ -45,6 +45,11 @@ impl Confirmations {
         self.waiting.notify_one();
     }
 
+    /// What was seen of this session is long ago by now: the next use is written down.
+    pub fn forget(&self, session_id: Uuid) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).seen.remove(&session_id);
+    }
+
     /// Waits until something is to be written.
     pub async fn wait(&self) {
         self.waiting.notified().await;

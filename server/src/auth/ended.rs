@@ -82,6 +82,13 @@ impl Ended {
         }
     }
 
+    /// For how many bytes of entries there is room now: what the process holds for it, but for what the tables add of their own.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let known = self.read();
+        known.sessions.capacity() * size_of::<(Uuid, Timestamp)>() + known.accounts.capacity() * size_of::<(Uuid, Standing)>()
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Known> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -48,6 +48,12 @@ pub enum Error {
     /// The refresh token was not made here, or is mangled. It says nothing about any session.
     #[error("the refresh token was not made here")]
     InvalidRefresh,
+    /// A proof of possession that does not hold.
+    #[error("the proof of possession does not hold")]
+    InvalidProof,
+    /// The same, for want of a nonce that is new enough.
+    #[error("the proof of possession has no nonce that is new enough")]
+    NonceWanted,
     /// Two credentials that contradict each other, or one twice.
     #[error("credentials contradict each other")]
     Conflicting,

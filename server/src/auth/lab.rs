@@ -1,20 +1,32 @@
 //! The lab's sessions: each is an ordinary session of an account that was made for it, and has rules of its own, which stand here, in the
 //! memory of this process. With the lab off there is no [`Lab`], and nobody asks it anything.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+pub mod cross;
+mod memory;
+pub mod tabs;
+pub mod time;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::wire::account::Role;
-use app::wire::lab::{Actor, Begin, Check, Deed, Knobs, Rotation, ThiefSeen, Use};
+use app::wire::lab::cost::Witnessed;
+use app::wire::lab::{Actor, Begin, Check, Deed, Knobs, Rotation, ThiefSeen, TokenKind, Use};
 use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
 use app::wire::session::Why;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use native::proof::Key;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use self::memory::remembered;
 use super::chain::{Presented, Verdict};
 use super::session::{self, Granted};
 use super::{Auth, Error, Result};
+use crate::meter;
 use crate::model::{Device, Timestamp, fill_random, id};
 use crate::store::accounts::{self, NewAccount};
 use crate::store::sessions;
@@ -23,16 +35,23 @@ use crate::store::sessions;
 pub const THIEF: &str = "nightlatch-lab-thief";
 /// Shortest life of an access token, in seconds: what the configuration allows, too.
 const SHORTEST: u32 = 10;
+/// Where the accounts have their address. Nobody can have one there: RFC 2606.
+const DOMAIN: &str = "@lab.invalid";
 /// The most sessions that are watched at once; the oldest makes room.
 const ROOM: usize = 200;
 /// The most that are begun within [`MINUTE`].
 const BEGUN: usize = 30;
+/// How long the id of a server session is, in characters.
+const ID: usize = 43;
 /// In milliseconds.
 const MINUTE: i64 = 60_000;
 /// After so many milliseconds the accounts are removed.
 const LIFE: i64 = 24 * 60 * MINUTE;
 /// The most uses of refresh tokens that are remembered of a session.
 const USES: usize = 500;
+
+/// The most requests that are remembered of a session.
+const WIRE: usize = 60;
 
 /// Everything that the lab watches.
 #[derive(Default)]
@@ -42,6 +61,23 @@ pub struct Lab(Mutex<Benches>);
 struct Benches {
     by_id: HashMap<Uuid, Bench>,
     by_session: HashMap<Uuid, Uuid>,
+    /// The ids of server sessions, by their SHA-256.
+    issued: HashMap<[u8; 32], Issued>,
+    /// When sessions took the place of others, oldest first.
+    again: VecDeque<Timestamp>,
+}
+
+/// The id of a server session that was given out, and what it stands for. That much a database would hold of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Issued {
+    /// The session.
+    pub session_id: Uuid,
+    /// The generation of the refresh chain it was handed out with.
+    pub generation: i64,
+    /// When.
+    pub at: Timestamp,
+    /// When another has to be fetched.
+    pub until: Timestamp,
 }
 
 /// One session.
@@ -59,6 +95,12 @@ struct Bench {
     thief: Option<Thief>,
     /// An access token that its owner tries to change.
     sample: Option<Secret>,
+    /// What was on the wire of late.
+    wire: VecDeque<Witnessed>,
+    /// How much later than it could a refresh is answered.
+    delay: Duration,
+    /// Its clock.
+    time: time::Moved,
 }
 
 /// Whoever has stolen a refresh token.
@@ -70,6 +112,8 @@ pub struct Thief {
     pub refresh: Secret,
     /// What it was given for it.
     pub access: Option<Secret>,
+    /// A key of its own, with which it signs.
+    pub key: Arc<Key>,
 }
 
 /// What is remembered of a session: the session, its rules, the uses of its refresh tokens, the thief.
@@ -82,6 +126,8 @@ pub enum Exception {
     Keep,
     /// The token is refused, and nothing else happens.
     Refuse,
+    /// The session ends, as for a token that is shown again long after it was replaced.
+    End,
 }
 
 impl Lab {
@@ -111,9 +157,9 @@ impl Lab {
         }
         if benches.by_id.len() >= ROOM
             && let Some(oldest) = benches.by_id.iter().min_by_key(|(_, bench)| bench.begun_at).map(|(id, _)| *id)
-            && let Some(gone) = benches.by_id.remove(&oldest)
         {
-            benches.by_session.remove(&gone.session_id);
+            benches.by_id.remove(&oldest);
+            benches.by_session.retain(|_, bench| *bench != oldest);
         }
         let bench = Bench {
             session_id,
@@ -125,6 +171,9 @@ impl Lab {
             expired: HashSet::new(),
             thief: None,
             sample: None,
+            wire: VecDeque::new(),
+            delay: Duration::ZERO,
+            time: time::Moved::default(),
         };
         benches.by_id.insert(form.bench, bench);
         benches.by_session.insert(session_id, form.bench);
@@ -149,10 +198,36 @@ impl Lab {
 
     /// The access tokens that there are hold no longer. `None`: nothing of that name is watched.
     pub fn expire(&self, bench: Uuid) -> Option<()> {
-        self.at(bench, |bench| {
+        let session_id = self.at(bench, |bench| {
             let minted = std::mem::take(&mut bench.minted);
             bench.expired.extend(minted);
-        })
+            bench.session_id
+        })?;
+        for issued in self.benches().issued.values_mut().filter(|issued| issued.session_id == session_id) {
+            issued.until = issued.at;
+        }
+        Some(())
+    }
+
+    /// An id in place of a JWT, where the rules of a session say so: 256 random bits, which say nothing.
+    #[must_use]
+    pub fn issue(&self, session_id: Uuid, generation: i64, now: Timestamp) -> Option<Secret> {
+        let knobs = self.of(session_id, |bench| bench.knobs).filter(|knobs| knobs.token == TokenKind::Opaque)?;
+        let mut id = [0; 32];
+        fill_random(&mut id);
+        let id = URL_SAFE_NO_PAD.encode(id);
+        let mut benches = self.benches();
+        benches.issued.retain(|_, issued| now - issued.until < MINUTE);
+        let until = now + 1_000 * i64::from(knobs.access_life);
+        benches.issued.insert(Sha256::digest(&id).into(), Issued { session_id, generation, at: now, until });
+        Some(Secret::new(id))
+    }
+
+    /// What an id stands for, also a moment after its time.
+    #[must_use]
+    pub fn issued(&self, id: &str) -> Option<Issued> {
+        // A JWT is longer, and nobody takes the lock for it.
+        (id.len() == ID).then(|| self.benches().issued.get(&<[u8; 32]>::from(Sha256::digest(id))).copied()).flatten()
     }
 
     /// Whether an access token is said to have run out.
@@ -174,6 +249,8 @@ impl Lab {
         match (rotation, verdict) {
             (Rotation::Never, Verdict::Rotate) => Some(Exception::Keep),
             (Rotation::Blind, Verdict::Reuse) => Some(Exception::Refuse),
+            // Also the retry of one whose answer was lost: the server cannot tell it from a thief.
+            (Rotation::Strict, Verdict::Repeat | Verdict::Another | Verdict::Superseded) => Some(Exception::End),
             _ => None,
         }
     }
@@ -213,6 +290,22 @@ impl Lab {
         .flatten()
     }
 
+    /// A request of a session was answered.
+    pub fn witness(&self, session_id: Uuid, seen: Witnessed) {
+        self.of(session_id, |bench| {
+            if bench.wire.len() == WIRE {
+                bench.wire.pop_front();
+            }
+            bench.wire.push_back(seen);
+        });
+    }
+
+    /// What was on the wire of late, oldest first. `None`: nothing of that name is watched.
+    #[must_use]
+    pub fn wire(&self, bench: Uuid) -> Option<Vec<Witnessed>> {
+        self.at(bench, |bench| bench.wire.iter().cloned().collect())
+    }
+
     /// A thief holds a token of the session from now on. `None`: nothing of that name is watched.
     pub fn rob(&self, bench: Uuid, thief: Thief) -> Option<()> {
         self.at(bench, |bench| bench.thief = Some(thief))
@@ -250,6 +343,7 @@ pub fn check(auth: &Auth, knobs: Knobs) -> Result<()> {
 pub async fn begin(auth: &Auth, form: &Begin, device: Device) -> Result<Granted> {
     let lab = auth.lab.as_ref().ok_or(Error::NotFound)?;
     check(auth, form.knobs)?;
+    time::check(form.lasts)?;
     let now = auth.clock.now();
     if !lab.has_room(now) {
         return Err(Error::Throttled { retry_after_ms: MINUTE.unsigned_abs() });
@@ -258,7 +352,7 @@ pub async fn begin(auth: &Auth, form: &Begin, device: Device) -> Result<Granted>
     fill_random(&mut bytes);
     let random: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let (name, password) = random.split_at(8);
-    let email = format!("lab{name}@lab.invalid");
+    let email = format!("lab{name}{DOMAIN}");
     let new = NewAccount {
         account_id: id(now),
         username: format!("lab{name}"),
@@ -273,10 +367,12 @@ pub async fn begin(auth: &Auth, form: &Begin, device: Device) -> Result<Granted>
     let mut tx = auth.db.begin().await?;
     let made = accounts::insert(&mut tx, &new).await?;
     let account = accounts::delete_later(&mut tx, made.account_id, now + LIFE).await?.unwrap_or(made);
-    let new = session::start(auth, &account, form.storage, true, device, now);
+    let new = time::lasting(form, session::start(auth, &account, form.storage, form.saved, device, now));
     let row = sessions::insert(&mut tx, &new).await?;
     tx.commit().await?;
     lab.watch(form, row.session_id, row.generation, now)?;
+    meter::about(row.session_id);
+    lab.belongs(form, account.account_id);
     Ok(session::grant(auth, &account, row, now)?.for_browser(&new.device))
 }
 
@@ -288,7 +384,7 @@ mod tests {
     const KNOBS: Knobs = Knobs::usual(10);
 
     fn form(bench: u128, rotation: Rotation) -> Begin {
-        Begin { bench: Uuid::from_u128(bench), storage: TokenStorage::Cookie, knobs: Knobs { rotation, ..KNOBS } }
+        Begin { bench: Uuid::from_u128(bench), storage: TokenStorage::Cookie, knobs: Knobs { rotation, ..KNOBS }, saved: true, lasts: None }
     }
 
     #[test]
@@ -303,6 +399,21 @@ mod tests {
         assert_eq!(lab.exception(mine, Verdict::Rotate), Some(Exception::Keep));
         assert_eq!(lab.exception(other, Verdict::Rotate), None);
         assert_eq!((lab.life(mine), lab.life(other)), (Some(Duration::from_secs(10)), None));
+    }
+
+    #[test]
+    fn strict_rules_end_a_session_for_any_second_use() {
+        let (lab, session_id) = (Lab::default(), Uuid::from_u128(1));
+        lab.watch(&form(7, Rotation::Strict), session_id, 1, 0).unwrap();
+        for verdict in [Verdict::Repeat, Verdict::Another, Verdict::Superseded] {
+            assert_eq!(lab.exception(session_id, verdict), Some(Exception::End), "{verdict:?}");
+        }
+        for verdict in [Verdict::Rotate, Verdict::Confirm, Verdict::Reuse, Verdict::Expire, Verdict::CatchUp] {
+            assert_eq!(lab.exception(session_id, verdict), None, "{verdict:?}");
+        }
+        assert!(lab.forgives_no_race(session_id) && !lab.forgives_no_race(Uuid::from_u128(2)));
+        lab.change(Uuid::from_u128(7), KNOBS).unwrap();
+        assert!(!lab.forgives_no_race(session_id));
     }
 
     #[test]

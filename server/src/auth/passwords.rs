@@ -123,7 +123,7 @@ pub async fn look_up(auth: &Auth) -> Result<bool> {
         && account.email_key.is_some()
         && account.disabled_at.is_none()
     {
-        let device = Device { user_agent: asked.user_agent, ip: asked.ip, browser: String::new() };
+        let device = Device { user_agent: asked.user_agent, ip: asked.ip, browser: String::new(), key: None };
         events::note(&mut tx, account.account_id, None, kind::RESET_ASKED, &device, now).await?;
         let letter = mail::text::reset(&account.username, &device);
         mails::insert_reset(&mut tx, id(now), &account.email, &letter.subject, &letter.body, now, account.account_id).await?;

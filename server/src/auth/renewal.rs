@@ -4,7 +4,7 @@ use app::wire::secret::Secret;
 use app::wire::session::{Limit, Why};
 
 use super::events::kind;
-use super::session::{limits, prove_password};
+use super::session::{limits_of, prove_password};
 use super::{Auth, Error, Result, factor};
 use crate::model::{Device, Timestamp};
 use crate::store::events;
@@ -14,7 +14,7 @@ use crate::store::sessions::{self, Session};
 #[must_use]
 pub fn left(auth: &Auth, row: &Session, now: Timestamp) -> Limit {
     let seconds = |ms: i64| u32::try_from(ms.div_euclid(1000).max(0)).unwrap_or(u32::MAX);
-    Limit { left: seconds(row.expires_at - now), whole: seconds(limits(auth, row.saved).1) }
+    Limit { left: seconds(row.expires_at - now), whole: seconds(limits_of(auth, row.account_id, row.saved).1) }
 }
 
 /// Gives the session of whoever asks its whole age again, for what a log-in takes: the password, and a code where the account has a
@@ -26,7 +26,7 @@ pub async fn renew(auth: &Auth, asking: &Session, password: &Secret, code: &Secr
     let account = prove_password(auth, asking.account_id, password, device).await?;
     factor::prove(auth, &account, Some(code), device).await?;
     let now = auth.clock.now();
-    let (idle, age) = limits(auth, asking.saved);
+    let (idle, age) = limits_of(auth, asking.account_id, asking.saved);
     if !sessions::prolong(&auth.db, asking.session_id, now, now + idle.min(age), now + age).await? {
         return Err(Error::Ended(Why::Unknown));
     }

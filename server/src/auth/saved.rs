@@ -9,7 +9,7 @@ use app::ui::text;
 use app::wire::problem::{Code, Problem};
 use app::wire::saved::MOST;
 use app::wire::secret::Secret;
-use app::wire::session::Why;
+use app::wire::session::{TokenStorage, Why};
 use uuid::Uuid;
 
 pub use self::bunch::{Bunch, Held};
@@ -29,9 +29,9 @@ use crate::store::sessions::{self, Session};
 pub async fn leave(auth: &Auth, bunch: &mut Bunch, session: &Session, parked: bool) -> Result<()> {
     let now = auth.clock.now();
     bunch.settle(auth, None, now).await?;
-    let (idle, age) = limits(auth, !parked);
+    let (idle, age) = limits_of(auth, session.account_id, parked);
     // The session knows when the password was entered.
-    let until = session.expires_at.min(now + age);
+    let until = if lasts_on_its_own(auth, session.account_id, parked) { now + age } else { session.expires_at.min(now + age) };
     let idle_until = (now + idle).min(until);
     if let Some(held) = bunch.of_account(session.account_id).filter(|held| held.spent(auth, now).is_none()) {
         let saved_id = held.row.saved_id;
@@ -55,7 +55,7 @@ pub async fn leave(auth: &Auth, bunch: &mut Bunch, session: &Session, parked: bo
                 saved_id: id(now),
                 account_id: session.account_id,
                 parked,
-                storage: session.storage(),
+                storage: opens_in(session),
                 session_id: session.session_id,
                 created_at: now,
                 idle_expires_at: idle_until,
@@ -83,6 +83,12 @@ pub async fn may_leave(auth: &Auth, bunch: &mut Bunch, token: &Secret) -> Result
         return room(auth, bunch, now);
     }
     Ok(())
+}
+
+/// Where the session lives that a saved login opens: as the one that left it, but where that one is bound to a key. Its key of five
+/// accounts is in a cookie, and whoever rides on the page can have it used: that must not lead to tokens that are bound to nothing.
+fn opens_in(session: &Session) -> TokenStorage {
+    if session.jkt.is_some() { TokenStorage::Cookie } else { session.storage() }
 }
 
 /// Whether there is room for another saved account.
@@ -179,7 +185,7 @@ pub fn known(auth: &Auth, bunch: &mut Bunch, account_id: Uuid) -> bool {
 /// When the database fails.
 pub async fn follow(auth: &Auth, bunch: &Bunch, session: &Session) -> Result<()> {
     match bunch.of_account(session.account_id) {
-        Some(held) => Ok(saved_logins::move_to(&auth.db, held.row.saved_id, session.storage()).await?),
+        Some(held) => Ok(saved_logins::move_to(&auth.db, held.row.saved_id, opens_in(session)).await?),
         None => Ok(()),
     }
 }
@@ -189,6 +195,20 @@ pub async fn follow(auth: &Auth, bunch: &Bunch, session: &Session) -> Result<()>
 /// # Errors
 /// When the database fails.
 pub async fn touch(auth: &Auth, session_id: Uuid) -> Result<()> {
-    let until = |saved| auth.clock.now() + limits(auth, saved).0;
-    Ok(saved_logins::touch(&auth.db, session_id, until(true), until(false)).await?)
+    let (now, own) = (auth.clock.now(), auth.lab.as_ref().and_then(|lab| lab.saved_life_by(session_id)));
+    let (saved, parked) = (own.unwrap_or(limits(auth, true).0), limits(auth, false).0);
+    Ok(saved_logins::touch(&auth.db, session_id, now + saved, now + parked).await?)
+}
+
+/// Idle and absolute limit of a saved login, in milliseconds.
+pub(super) fn limits_of(auth: &Auth, account_id: Uuid, parked: bool) -> (i64, i64) {
+    match auth.lab.as_ref().filter(|_| !parked).and_then(|lab| lab.saved_life(account_id)) {
+        Some(life) => (life, life),
+        None => limits(auth, !parked),
+    }
+}
+
+/// Whether it may outlive the session that leaves it: in the lab, where somebody has said for how long it lasts.
+fn lasts_on_its_own(auth: &Auth, account_id: Uuid, parked: bool) -> bool {
+    !parked && auth.lab.as_ref().is_some_and(|lab| lab.saved_life(account_id).is_some())
 }

@@ -1,24 +1,31 @@
-//! The use cases of a session: log in, refresh, save, log out, and who is asking.
+//! The use cases of a session: log in, refresh, fork, log out. What changes a living one stands in [`changing`], who asks in [`asking`].
+
+mod asking;
+mod changing;
 
 use std::time::Duration;
 
 use app::wire::account::Viewer;
-use app::wire::problem::{Code, Problem};
 use app::wire::secret::Secret;
-use app::wire::session::{Change, LogIn, Offer, TokenStorage, Why};
+use app::wire::session::{LogIn, Offer, TokenStorage, Why};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::access::Claims;
 use super::chain::{self, Presented, Verdict};
 use super::events::kind;
 use super::lab::Exception;
 use super::password::Checked;
-use super::{Auth, Error, Result, deletion, events, factor, keys, mail, prove, throttle};
+use super::{Auth, Error, Result, deletion, events, factor, keys, lab, mail, throttle};
+use crate::meter;
 use crate::model::{Device, Timestamp, id, millis};
 use crate::store::accounts::{self, Account};
 use crate::store::sessions::{self, At, NewSession, Session, Step};
 use crate::store::{Tx, events as store_events, saved_logins};
+
+pub(crate) use self::asking::seen;
+pub use self::asking::{Peeked, peek, session_of, verify, verify_now};
+pub(super) use self::changing::prove_password;
+pub use self::changing::{apply, change};
 
 /// A log-in name longer than this names nobody: the longest e-mail address has 254 bytes.
 const LONGEST_LOGIN: usize = 254;
@@ -119,11 +126,12 @@ pub async fn begin(
 pub async fn enter(auth: &Auth, tx: &mut Tx, account: &Account, kind: &str, new: &NewSession) -> Result<Session> {
     let now = new.created_at;
     // It holds the account's row: whoever ends all its sessions at this moment waits for this one, or has changed the password by now.
-    if accounts::enter(tx, account.account_id, &account.password_hash).await?.is_none() {
+    let lab_made = lab::time::made(auth, account);
+    if accounts::enter(tx, account.account_id, &account.password_hash, lab_made).await?.is_none() {
         return Err(Error::InvalidCredentials);
     }
     let row = sessions::insert(tx, new).await?;
-    if account.delete_at.is_some() {
+    if account.delete_at.is_some() && !lab_made {
         deletion::undone(tx, account, row.session_id, &new.device, now).await?;
     }
     events::entered(auth, tx, account, row.session_id, kind, &new.device).await?;
@@ -132,7 +140,7 @@ pub async fn enter(auth: &Auth, tx: &mut Tx, account: &Account, kind: &str, new:
 
 /// A session to be written.
 pub(super) fn start(auth: &Auth, account: &Account, storage: TokenStorage, saved: bool, device: Device, now: Timestamp) -> NewSession {
-    let (idle, age) = limits(auth, saved);
+    let (idle, age) = limits_of(auth, account.account_id, saved);
     NewSession {
         session_id: id(now),
         account_id: account.account_id,
@@ -143,6 +151,7 @@ pub(super) fn start(auth: &Auth, account: &Account, storage: TokenStorage, saved
         expires_at: now + age,
         family: None,
         browser: browser(storage, saved, &device),
+        jkt: bound(storage, device.key.as_ref().map(|key| &key[..])),
         device,
     }
 }
@@ -150,6 +159,20 @@ pub(super) fn start(auth: &Auth, account: &Account, storage: TokenStorage, saved
 /// What is kept of the browser's own cookie, where a tab may have to prove that it is a duplicate and no thief.
 fn browser(storage: TokenStorage, saved: bool, device: &Device) -> Option<Vec<u8>> {
     storage.in_one_tab(saved).then(|| Sha256::digest(device.browser.as_bytes()).to_vec())
+}
+
+/// What the tokens are bound to: a key that the request was proven with (RFC 9449 §5), where a client holds them itself. Cookies travel by
+/// themselves, and nobody signs for them.
+fn bound(storage: TokenStorage, key: Option<&[u8]>) -> Option<Vec<u8>> {
+    key.filter(|_| !storage.refresh_in_cookie()).map(<[u8]>::to_vec)
+}
+
+/// Whether a request may use the refresh token of a session: anybody's, or only whoever has its key. Others change nothing, and learn no
+/// more than that it is over, when it is.
+fn proves(row: &Session, device: &Device) -> Result<()> {
+    let proven = device.key.as_ref().map(|key| &key[..]);
+    let free = row.jkt.is_none() || row.ended_at.is_some();
+    if free || row.jkt.as_deref() == proven { Ok(()) } else { Err(Error::InvalidRefresh) }
 }
 
 impl Granted {
@@ -164,12 +187,26 @@ impl Granted {
 pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Timestamp) -> Result<Granted> {
     let viewer = viewer(account, session.session_id);
     let life = auth.life_of(session.session_id);
-    let access = auth.access.mint_for(life, &viewer, session.generation, account.epoch, now)?;
-    if let Some(lab) = &auth.lab {
-        lab.minted(session.session_id, auth.access.read(access.expose())?.jti);
-    }
+    let access = access(auth, &viewer, &session, account.epoch, now)?;
     let refresh = auth.chain.seal(session.session_id, session.generation, now);
     Ok(Granted { viewer, session, access, life, refresh, again: false, browser: None, offer: None, now })
+}
+
+/// An access token for a session: a JWT, unless the lab has other rules for it.
+///
+/// # Errors
+/// When it cannot be signed.
+pub(crate) fn access(auth: &Auth, viewer: &Viewer, row: &Session, epoch: i64, now: Timestamp) -> Result<Secret> {
+    if let Some(id) = auth.lab.as_ref().and_then(|lab| lab.issue(row.session_id, row.generation, now)) {
+        return Ok(id);
+    }
+    let life = auth.life_of(row.session_id);
+    let claims = auth.access.claims(life, viewer, row.generation, epoch, now).bound_to(row.jkt.as_deref());
+    let access = auth.access.sign(&claims, now)?;
+    if let Some(lab) = &auth.lab {
+        lab.minted(row.session_id, claims.jti);
+    }
+    Ok(access)
 }
 
 /// Refreshes: the table of [`chain::decide`], each row carried out by one conditional update. Whoever loses a race reads again.
@@ -178,10 +215,12 @@ pub(super) fn grant(auth: &Auth, account: &Account, session: Session, now: Times
 /// [`Error::InvalidRefresh`] for a token that is none of ours; [`Error::Ended`] with the reason; [`Error::Superseded`].
 pub async fn refresh(auth: &Auth, token: &Secret, device: &Device) -> Result<Granted> {
     let presented = keys::open(auth, token).await?.ok_or(Error::InvalidRefresh)?;
+    meter::about(presented.session_id);
     let now = auth.clock.now();
     let done = advance(auth, presented, device, now).await;
     if let Some(lab) = &auth.lab {
         lab.note(presented, device, &done, now);
+        lab.dawdle(presented.session_id).await;
     }
     done
 }
@@ -193,14 +232,17 @@ async fn advance(auth: &Auth, presented: Presented, device: &Device, now: Timest
     auth.confirmations.write(&auth.db, Some(presented.session_id)).await?;
     for _ in 0..ROUNDS {
         let Some(row) = sessions::by_id(&auth.db, presented.session_id).await? else { return Err(Error::Ended(Why::Unknown)) };
-        let idle_until = now + limits(auth, row.saved).0;
+        proves(&row, device)?;
+        let idle_until = now + limits_of(auth, row.account_id, row.saved).0;
         let verdict = chain::decide(&row, presented.generation, now, race);
-        match auth.lab.as_ref().and_then(|lab| lab.exception(row.session_id, verdict)) {
+        let exception = auth.lab.as_ref().and_then(|lab| lab.exception(row.session_id, verdict));
+        match exception {
             Some(Exception::Keep) => return Ok(Granted { again: true, ..granted(auth, row, now).await? }),
             Some(Exception::Refuse) => return Err(Error::InvalidRefresh),
-            None => {}
+            Some(Exception::End) | None => {}
         }
         let step = match verdict {
+            _ if exception == Some(Exception::End) => Step::EndForAnyReuse,
             Verdict::Ended(why) => return Err(Error::Ended(why)),
             Verdict::Superseded => return Err(Error::Superseded),
             Verdict::Repeat => Step::Repeat,
@@ -217,7 +259,7 @@ async fn advance(auth: &Auth, presented: Presented, device: &Device, now: Timest
         let moved = sessions::step(&auth.db, at, step).await?;
         match (step, &moved) {
             (Step::Expire, Some(row)) => return Err(Error::Ended(row.ended().unwrap_or(Why::Unknown))),
-            (Step::EndForReuse, Some(row)) => return Err(reused(auth, row, device, now).await?),
+            (Step::EndForReuse | Step::EndForAnyReuse, Some(row)) => return Err(reused(auth, row, device, now).await?),
             _ => {}
         }
         if let Some(row) = moved {
@@ -247,70 +289,6 @@ async fn reused(auth: &Auth, row: &Session, device: &Device, now: Timestamp) -> 
     Ok(Error::Ended(Why::Reuse))
 }
 
-/// Changes a living session: whether it is saved, where its tokens live. It takes the refresh token, as it hands one out.
-///
-/// # Errors
-/// As [`refresh`]; [`Error::Fields`] and [`Error::InvalidCredentials`] where scripts would get hold of more than now, and the password
-/// is missing or wrong: nothing has changed then.
-pub async fn change(auth: &Auth, token: &Secret, to: &Change, device: &Device) -> Result<Granted> {
-    if let Some(storage) = to.storage {
-        let presented = keys::open(auth, token).await?.ok_or(Error::InvalidRefresh)?;
-        // One that is not there, or is over, is dealt with by the refresh below.
-        if let Some(row) = sessions::by_id(&auth.db, presented.session_id).await?.filter(|row| row.ended_at.is_none())
-            && storage.exposes_more_than(row.storage())
-        {
-            prove(auth, &row, to.password.as_ref(), device).await?;
-        }
-    }
-    let granted = refresh(auth, token, device).await?;
-    apply(auth, granted, to, device).await
-}
-
-/// Changes a session that was granted just now.
-///
-/// # Errors
-/// [`Error::Ended`] when it has ended meanwhile.
-pub async fn apply(auth: &Auth, granted: Granted, to: &Change, device: &Device) -> Result<Granted> {
-    let (row, now) = (&granted.session, granted.now);
-    let (saved, storage) = (to.save.unwrap_or(row.saved), to.storage.unwrap_or(row.storage()));
-    let (idle, age) = limits(auth, saved);
-    // Counted from the log-in, so that answering the question again does not prolong a session for ever.
-    let until = match to.save {
-        // Nor does it take back what the password has given since.
-        Some(true) => (row.created_at + age).max(row.expires_at),
-        Some(false) => (now + age).min(row.expires_at),
-        None => row.expires_at,
-    };
-    let change = sessions::Change {
-        saved,
-        idle_expires_at: (now + idle).min(until),
-        expires_at: until,
-        storage,
-        browser: browser(storage, saved, device),
-    };
-    let session = sessions::change(&auth.db, row.session_id, now, &change).await?.ok_or(Error::Ended(Why::Unknown))?;
-    // Its cookie shall last as long as the session does now.
-    Ok(Granted { session, again: false, ..granted }.for_browser(device))
-}
-
-/// Asks for the account's password once more.
-async fn prove(auth: &Auth, row: &Session, password: Option<&Secret>, device: &Device) -> Result<()> {
-    let Some(password) = password.filter(|password| !password.expose().is_empty()) else {
-        return Err(Error::Fields(Problem::new(Code::InvalidFields).field("password", app::ui::text::storage::PROVE)));
-    };
-    prove_password(auth, row.account_id, password, device).await.map(|_| ())
-}
-
-/// Asks for the password of an account that is logged in.
-///
-/// # Errors
-/// As [`prove::password`].
-pub(super) async fn prove_password(auth: &Auth, account_id: Uuid, password: &Secret, device: &Device) -> Result<Account> {
-    let account = accounts::by_id(&auth.db, account_id).await?.ok_or(Error::Ended(Why::Unknown))?;
-    prove::password(auth, &account, password, "password", device).await?;
-    Ok(account)
-}
-
 /// A session of its own for a duplicated tab, which has a copy of its twin's tokens: two tabs that go along one chain without seeing
 /// each other would look like a theft. Only for sessions that live in a tab, only in the browser that began them (known by a cookie
 /// that no script can read), never beyond the first session's absolute limit, and in one family with it: a reuse ends them all.
@@ -321,6 +299,7 @@ pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Grante
     let presented = keys::open(auth, token).await?.ok_or(Error::InvalidRefresh)?;
     let now = auth.clock.now();
     let row = sessions::by_id(&auth.db, presented.session_id).await?.ok_or(Error::Ended(Why::Unknown))?;
+    proves(&row, device)?;
     let same_browser = row.browser.is_some() && row.browser == browser(row.storage(), row.saved, device);
     let in_time = chain::peek(&row, presented.generation, now, auth.race_of(row.session_id));
     if !in_time && (!same_browser || chain::over(&row, now).is_some()) {
@@ -336,7 +315,7 @@ pub async fn fork(auth: &Auth, token: &Secret, device: &Device) -> Result<Grante
     };
     let new = NewSession {
         expires_at: row.expires_at,
-        idle_expires_at: (now + limits(auth, row.saved).0).min(row.expires_at),
+        idle_expires_at: (now + limits_of(auth, row.account_id, row.saved).0).min(row.expires_at),
         family: Some(row.family()),
         ..start(auth, &account, row.storage(), row.saved, device.clone(), now)
     };
@@ -363,7 +342,7 @@ pub async fn end(auth: &Auth, session_id: Uuid, why: Why) -> Result<()> {
     let now = auth.clock.now();
     if let Some(row) = sessions::end(&auth.db, session_id, why, now).await? {
         auth.ended.add(session_id, now);
-        let device = Device { user_agent: row.user_agent, ip: row.ip, browser: String::new() };
+        let device = Device { user_agent: row.user_agent, ip: row.ip, browser: String::new(), key: None };
         store_events::insert(&auth.db, row.account_id, Some(session_id), kind::LOGGED_OUT, &device, now).await?;
     }
     Ok(())
@@ -385,77 +364,6 @@ pub async fn account_of(auth: &Auth, session_id: Uuid) -> Result<Option<Uuid>> {
     Ok(sessions::by_id(&auth.db, session_id).await?.map(|row| row.account_id))
 }
 
-/// What an access token claims, if it holds, its session has not ended and its account has the same epoch. No query.
-///
-/// # Errors
-/// [`Error::InvalidAccess`], the same for every fault.
-pub fn verify(auth: &Auth, token: &str) -> Result<Claims> {
-    let now = auth.clock.now();
-    let claims = auth.access.verify(token, now)?;
-    let (expired, trusted) = match &auth.lab {
-        Some(lab) => (lab.is_expired(claims.sid, &claims.jti), lab.trusts_signatures(claims.sid)),
-        None => (false, false),
-    };
-    if expired || (!trusted && auth.ended.refuses(claims.sub, claims.epoch, claims.sid)) {
-        return Err(Error::InvalidAccess);
-    }
-    auth.confirmations.note(claims.sid, claims.generation, now);
-    Ok(claims)
-}
-
-/// For sensitive actions: the rows of session and account as they are now, not as the token remembers them.
-///
-/// # Errors
-/// [`Error::InvalidAccess`] when the session is over, or the account has changed its epoch or been disabled.
-pub async fn verify_now(auth: &Auth, claims: &Claims) -> Result<(Viewer, Session)> {
-    let now = auth.clock.now();
-    let found = sessions::with_account(&auth.db, claims.sid).await?.ok_or(Error::InvalidAccess)?;
-    let row = &found.session;
-    let lives = chain::over(row, now).is_none() && row.account_id == claims.sub;
-    if !lives || found.disabled_at.is_some() || found.epoch != claims.epoch {
-        return Err(Error::InvalidAccess);
-    }
-    let viewer = Viewer {
-        account_id: row.account_id,
-        username: found.username,
-        display_name: found.display_name,
-        role: accounts::role(&found.role),
-        session_id: row.session_id,
-    };
-    Ok((viewer, found.session))
-}
-
-/// Who a document is rendered for, as the refresh token tells it.
-pub enum Peeked {
-    /// The viewer, the session, and the generation of the token shown.
-    Viewer(Box<(Viewer, Session, i64)>),
-    /// The session is over.
-    Over(Why),
-    /// Nobody that we know.
-    Nobody,
-}
-
-/// Who a document is rendered for by the refresh token alone: nothing is minted, nothing is written.
-///
-/// # Errors
-/// When the database fails.
-pub async fn peek(auth: &Auth, token: &Secret) -> Result<Peeked> {
-    let Some(presented) = keys::open(auth, token).await? else { return Ok(Peeked::Nobody) };
-    let Some(row) = sessions::by_id(&auth.db, presented.session_id).await? else { return Ok(Peeked::Nobody) };
-    let now = auth.clock.now();
-    if let Some(why) = chain::over(&row, now) {
-        return Ok(Peeked::Over(why));
-    }
-    if !chain::peek(&row, presented.generation, now, auth.race_of(row.session_id)) {
-        return Ok(Peeked::Nobody);
-    }
-    let account = accounts::by_id(&auth.db, row.account_id).await?.filter(|account| account.disabled_at.is_none());
-    Ok(account.map_or(Peeked::Nobody, |account| {
-        let viewer = viewer(&account, row.session_id);
-        Peeked::Viewer(Box::new((viewer, row, presented.generation)))
-    }))
-}
-
 fn viewer(account: &Account, session_id: Uuid) -> Viewer {
     Viewer {
         account_id: account.account_id,
@@ -471,4 +379,10 @@ pub(super) fn limits(auth: &Auth, saved: bool) -> (i64, i64) {
     let limits = &auth.limits;
     let (idle, age) = if saved { (limits.saved_idle, limits.saved_age) } else { (limits.unsaved_idle, limits.unsaved_age) };
     (millis(idle), millis(age))
+}
+
+/// The same for the sessions of one account: those of the lab may last for other times.
+pub(super) fn limits_of(auth: &Auth, account_id: Uuid, saved: bool) -> (i64, i64) {
+    let own = auth.lab.as_ref().and_then(|lab| lab.limits(account_id));
+    own.unwrap_or_else(|| limits(auth, saved))
 }

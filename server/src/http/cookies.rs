@@ -1,17 +1,18 @@
 //! The only file that writes `Set-Cookie`, and the one that reads cookies.
 //!
 //! Attributes are always written out: `HttpOnly; Secure; Path=/; SameSite=Lax` under the prefix `__Host-` (RFC 6265bis §4.1.3).
-//! Browsers accept that on `http://localhost` too.
+//! Browsers accept that on `http://localhost` too. Only the lab has four that differ, as that is what they are for.
 
 use app::ui::document::appearance::Appearance;
 use app::wire::lab::Marks;
 use app::wire::secret::Secret;
 use app::wire::session::TokenStorage;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
+use super::proof;
 use crate::auth::saved::{Bunch, Held};
 use crate::auth::session::Granted;
 use crate::auth::{Error, Result};
@@ -35,10 +36,22 @@ pub const PARKED: &str = "__Host-parked";
 /// This browser was asked "Save your login info?", and the answer was no.
 pub const DECLINED: &str = "__Host-declined";
 
+/// Header fields that may hold a token.
+pub const SECRET: [HeaderName; 4] = [header::COOKIE, header::AUTHORIZATION, header::SET_COOKIE, proof::PROOF];
+
 /// The lab's mark, gone with the browser.
 pub const LAB_FLEETING: &str = "__Host-lab-fleeting";
 /// The lab's mark, kept for [`LAB_STAYS`].
 pub const LAB_LASTING: &str = "__Host-lab-lasting";
+/// The lab's four, which differ in `SameSite` alone: `None`, not written, `Lax`, `Strict`.
+const LAB_CROSS: [(&str, &str); 4] = [
+    ("__Host-lab-none", "; SameSite=None"),
+    ("__Host-lab-unwritten", ""),
+    ("__Host-lab-lax", "; SameSite=Lax"),
+    ("__Host-lab-strict", "; SameSite=Strict"),
+];
+/// For how long, in seconds: as long as the account that they were set for.
+const LAB_CROSS_STAYS: i64 = 24 * 60 * 60;
 /// In seconds.
 const LAB_STAYS: i64 = 30 * 24 * 60 * 60;
 
@@ -302,6 +315,20 @@ pub fn marks(headers: &HeaderMap, now: Timestamp) -> Marks {
     let found = |name| read(headers, name).ok().flatten().and_then(|mark| mark.parse().ok());
     let tokens = [ACCESS, REFRESH].into_iter().any(|name| !matches!(read(headers, name), Ok(None)));
     Marks { fleeting: found(LAB_FLEETING), lasting: found(LAB_LASTING), tokens, now }
+}
+
+/// The lab's four cookies.
+#[must_use]
+pub fn cross(mark: Uuid) -> Vec<HeaderValue> {
+    let set = |(name, site)| line(&format!("{name}={mark}; Path=/; HttpOnly; Secure{site}; Max-Age={LAB_CROSS_STAYS}"));
+    LAB_CROSS.into_iter().map(set).collect()
+}
+
+/// Which of them came along.
+#[must_use]
+pub fn crossed(headers: &HeaderMap, mark: Uuid) -> [bool; 4] {
+    let mark = mark.to_string();
+    LAB_CROSS.map(|(name, _)| read(headers, name).ok().flatten() == Some(&*mark))
 }
 
 fn clear(name: &str) -> HeaderValue {

@@ -14,10 +14,12 @@ use serde::de::DeserializeOwned;
 
 use super::cookies;
 use super::problem::Refusal;
+use super::proof::{self, Scheme};
 use crate::auth::access::Claims;
 use crate::auth::factor::is_confined;
-use crate::auth::session::verify;
+use crate::auth::session::{session_of, verify};
 use crate::auth::{Error, Result};
+use crate::meter;
 use crate::model::Device;
 use crate::site::Site;
 
@@ -42,13 +44,16 @@ impl FromRequestParts<Arc<Site>> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> std::result::Result<Self, Refusal> {
-        let caller = caller(site, &parts.headers)?.ok_or(Refusal::from(Code::Unauthenticated))?;
-        expected(&parts.headers, &caller.claims)?;
-        // The one query: for a role that must have two factors, where the configuration says so.
-        if !is_open_to_confined(parts.uri.path()) && is_confined(&site.auth, caller.claims.role, caller.claims.sid).await? {
-            return Err(Error::Confined.into());
-        }
-        Ok(caller)
+        meter::who(async {
+            let caller = caller(site, &parts.headers).await?.ok_or(Refusal::from(Code::Unauthenticated))?;
+            expected(&parts.headers, &caller.claims)?;
+            // The one query: for a role that must have two factors, where the configuration says so.
+            if !is_open_to_confined(parts.uri.path()) && is_confined(&site.auth, caller.claims.role, caller.claims.sid).await? {
+                return Err(Error::Confined.into());
+            }
+            Ok(caller)
+        })
+        .await
     }
 }
 
@@ -63,27 +68,30 @@ impl OptionalFromRequestParts<Arc<Site>> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> std::result::Result<Option<Self>, Refusal> {
-        match caller(site, &parts.headers)? {
+        match caller(site, &parts.headers).await? {
             None if !parts.headers.contains_key("x-account") => Ok(None),
             _ => <Self as FromRequestParts<Arc<Site>>>::from_request_parts(parts, site).await.map(Some),
         }
     }
 }
 
-/// Who asks, by the access token in the cookie or in `Authorization: Bearer`; `None` when there is neither.
+/// Who asks, by the access token in the cookie or in `Authorization`; `None` when there is neither.
 ///
 /// # Errors
 /// [`Error::InvalidAccess`] for a token that does not hold; [`Error::Conflicting`] when both are there and are not proven to belong
 /// to the same session: they are never merged.
-pub fn caller(site: &Site, headers: &HeaderMap) -> Result<Option<Caller>> {
+pub async fn caller(site: &Site, headers: &HeaderMap) -> Result<Option<Caller>> {
     let auth = &site.auth;
-    let found = match (cookies::read(headers, cookies::ACCESS)?, bearer(headers)?) {
+    let found = match (cookies::read(headers, cookies::ACCESS)?, authorized(site, headers).await?) {
         (None, None) => return Ok(None),
-        (Some(cookie), None) => Caller { claims: verify(auth, cookie)?, by_cookie: true },
-        (None, Some(token)) => Caller { claims: verify(auth, token)?, by_cookie: false },
-        (Some(cookie), Some(token)) => {
-            let claims = verify(auth, token)?;
-            let same = auth.access.read(cookie).is_ok_and(|other| other.sid == claims.sid);
+        (Some(cookie), None) => {
+            let claims = verify(auth, cookie).await?;
+            proof::holds(&claims, cookie, Scheme::Bearer)?;
+            Caller { claims, by_cookie: true }
+        }
+        (None, Some(claims)) => Caller { claims, by_cookie: false },
+        (Some(cookie), Some(claims)) => {
+            let same = session_of(auth, cookie) == Some(claims.sid);
             if !same {
                 return Err(Error::Conflicting);
             }
@@ -98,12 +106,23 @@ pub fn caller(site: &Site, headers: &HeaderMap) -> Result<Option<Caller>> {
 /// # Errors
 /// None that [`caller`] has not had.
 pub(super) fn shown<'a>(headers: &'a HeaderMap, caller: &Caller) -> Result<&'a str> {
-    let token = if caller.by_cookie { cookies::read(headers, cookies::ACCESS)? } else { bearer(headers)? };
+    let token = if caller.by_cookie { cookies::read(headers, cookies::ACCESS)? } else { authorization(headers)?.map(|(_, token)| token) };
     Ok(token.unwrap_or_default())
 }
 
-/// The token of `Authorization: Bearer` (RFC 6750 §2.1). Another scheme is none of ours.
-pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
+/// What the access token in `Authorization` claims, if there is one. One that is bound to a key came with a proof.
+///
+/// # Errors
+/// As [`caller`].
+pub(super) async fn authorized(site: &Site, headers: &HeaderMap) -> Result<Option<Claims>> {
+    let Some((scheme, token)) = authorization(headers)? else { return Ok(None) };
+    let claims = verify(&site.auth, token).await?;
+    proof::holds(&claims, token, scheme)?;
+    Ok(Some(claims))
+}
+
+/// The token of `Authorization: Bearer` (RFC 6750 §2.1) or `DPoP` (RFC 9449 §7.1). Another scheme is none of ours.
+pub(super) fn authorization(headers: &HeaderMap) -> Result<Option<(Scheme, &str)>> {
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (lines.next(), lines.next());
     if second.is_some() {
@@ -112,7 +131,8 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
     let Some(line) = first else { return Ok(None) };
     let line = line.to_str().map_err(|_| Error::InvalidAccess)?;
     match line.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token)),
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some((Scheme::Bearer, token))),
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("dpop") => Ok(Some((Scheme::Proof, token))),
         _ => Err(Error::InvalidAccess),
     }
 }
@@ -147,6 +167,7 @@ impl FromRequestParts<Arc<Site>> for Peer {
             user_agent: agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect(),
             ip: ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default(),
             browser: cookies::browser(&parts.headers),
+            key: proof::shown().map(|proven| proven.key),
         }))
     }
 }

@@ -68,7 +68,8 @@ pub async fn log_in(
     if !missing.fields.is_empty() {
         return Ok(refused(missing).await);
     }
-    let fields = LogIn { login: form.login.clone(), password: form.password.clone(), storage: Some(storage), code: None, save: None };
+    let fields =
+        LogIn { login: form.login.clone(), password: form.password.clone(), storage: Some(storage), code: None, save: None, bound: false };
     let account = match session::by_password(&site.auth, &fields, &device).await {
         Ok(account) => account,
         Err(error) => return Ok(refused(problem::of(error)).await),
@@ -130,6 +131,7 @@ pub async fn sign_up(
         password: form.password.clone(),
         storage: Some(storage),
         save: None,
+        bound: false,
     };
     match account::sign_up(&site.auth, &fields, device.clone()).await {
         Ok(granted) => welcome(&site, &headers, &device, granted, &form.next).await,

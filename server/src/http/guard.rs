@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::{self, Refusal};
+use super::proof;
 use crate::site::Site;
 
 /// How long a request may take, its body included.
@@ -37,7 +38,7 @@ pub async fn finish(State(site): State<Arc<Site>>, request: Request, next: Next)
         // What the handler had set stays: a refused log-in may still allow or clear something.
         let mut written = problem::write(problem, &request_id);
         for (name, value) in response.headers() {
-            if name == header::SET_COOKIE || name == header::ALLOW {
+            if name == header::SET_COOKIE || name == header::ALLOW || name == proof::NONCE {
                 written.headers_mut().append(name, value.clone());
             }
         }

@@ -64,6 +64,8 @@ fn known(error: auth::Error) -> Problem {
         Error::Confined => Problem { status: 403, ..Problem::new(Code::SecondFactorRequired).titled(text::CONFINED) },
         Error::NotFound => Problem::new(Code::NotFound),
         Error::InvalidAccess | Error::InvalidRefresh => Problem::new(Code::InvalidToken),
+        Error::InvalidProof => Problem::new(Code::InvalidDpopProof),
+        Error::NonceWanted => Problem::new(Code::UseDpopNonce),
         Error::Conflicting => Problem::new(Code::ConflictingCredentials),
         Error::Ended(why) => Problem::ended(why),
         Error::Superseded => Problem::new(Code::Superseded).retry_after(250),
@@ -108,6 +110,9 @@ pub fn write(mut problem: Problem, request_id: &str) -> Response {
             Some(r#"Bearer realm="nightlatch""#)
         }
         Code::InvalidToken | Code::SessionEnded => Some(r#"Bearer realm="nightlatch", error="invalid_token""#),
+        // RFC 9449 §7.1.
+        Code::InvalidDpopProof => Some(r#"DPoP realm="nightlatch", error="invalid_dpop_proof", algs="ES256""#),
+        Code::UseDpopNonce => Some(r#"DPoP realm="nightlatch", error="use_dpop_nonce", algs="ES256""#),
         Code::InsufficientScope => Some(r#"Bearer realm="nightlatch", error="insufficient_scope""#),
         _ => None,
     };

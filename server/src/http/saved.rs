@@ -138,7 +138,7 @@ pub(super) async fn ask_password(
     device: &Device,
 ) -> Answer<()> {
     let held = bunch.find(id).ok_or(Refusal::from(Code::NotFound))?;
-    let logged_in = caller(site, headers).ok().flatten().map(|caller| caller.claims.sub);
+    let logged_in = caller(site, headers).await.ok().flatten().map(|caller| caller.claims.sub);
     Ok(saved::ask_password(&site.auth, held, to.ask_password, to.password.as_ref(), logged_in, device).await?)
 }
 
@@ -156,6 +156,10 @@ pub(super) async fn entered(site: &Site, headers: &HeaderMap, bunch: &mut Bunch,
             Err(Error::Superseded) | Ok(()) => {}
             Err(error) => return Err(error.into()),
         }
+    }
+    if granted.session.jkt.is_some() {
+        // Also what a session without a key had left here before.
+        saved::follow(auth, bunch, &granted.session).await?;
     }
     replace(site, headers, granted.viewer.session_id).await?;
     Ok(lines(site, headers, bunch))

@@ -114,6 +114,7 @@ pub async fn inspect(State(site): State<Arc<Site>>, headers: HeaderMap, caller: 
         life: caller.claims.exp - caller.claims.iat,
         expires_in: caller.claims.exp - site.auth.clock.now().div_euclid(1000),
         by_cookie: caller.by_cookie,
+        bound: caller.claims.cnf.is_some(),
         idle_expires_at: row.idle_expires_at,
         expires_at: row.expires_at,
     }))
@@ -140,6 +141,7 @@ pub(super) fn grant(site: &Site, granted: Granted) -> Grant {
         session_expires_at: session.expires_at,
         ends_in: Some(limit.left),
         age: Some(limit.whole),
+        bound: session.jkt.is_some(),
         offer,
         access: (!storage.access_in_cookie()).then_some(access),
         refresh: (!storage.refresh_in_cookie()).then_some(refresh),
@@ -163,7 +165,7 @@ pub(super) async fn end(site: &Site, headers: &HeaderMap, body: Refresh, leave: 
         Some(token) => session::named_by(&site.auth, &token).await?.map(|named| named.session_id),
         None => None,
     };
-    let by_access = match caller(site, headers) {
+    let by_access = match caller(site, headers).await {
         Ok(caller) => caller.map(|caller| caller.claims.sid),
         Err(Error::Conflicting) => return Err(Error::Conflicting.into()),
         Err(_) => None,
@@ -185,7 +187,7 @@ pub(super) async fn end(site: &Site, headers: &HeaderMap, body: Refresh, leave: 
 
 /// The cookies of a request that belong to one session, or to none at all.
 pub(super) fn shown_of(site: &Site, headers: &HeaderMap, session_id: Option<Uuid>) -> Shown {
-    let access = |token: &str| site.auth.access.read(token).ok().map(|claims| claims.sid);
+    let access = |token: &str| session::session_of(&site.auth, token);
     let refresh = |token: &str| site.auth.chain.open(token).map(|named| named.session_id);
     Shown::of_session(headers, session_id, access, refresh)
 }

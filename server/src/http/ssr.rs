@@ -21,6 +21,7 @@ use serde::Deserialize;
 use super::{cookies, embedded, guard, saved};
 use crate::auth::session::{self, Peeked};
 use crate::auth::{self, factor, renewal};
+use crate::meter;
 use crate::site::Site;
 
 /// When a page that could not be shown tries again.
@@ -28,7 +29,7 @@ const AWAY_SECONDS: u64 = 3;
 
 /// Pages for those who are logged in.
 pub async fn signed_in(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let Ok((boot, over)) = boot(&site, request.headers()).await else { return away() };
+    let Ok((boot, over)) = meter::who(boot(&site, request.headers())).await else { return away() };
     if boot.viewer.is_none() && boot.storage.is_none() {
         if has_lost_its_cookies(&site, request.headers()) {
             return see_other(&[page::LOG_IN, "?cookies=blocked"].concat());
@@ -57,7 +58,7 @@ fn has_lost_its_cookies(site: &Site, headers: &HeaderMap) -> bool {
 
 /// Pages for those who are not.
 pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>, request: Request) -> Response {
-    let Ok((boot, _)) = boot(&site, request.headers()).await else { return away() };
+    let Ok((boot, _)) = meter::who(boot(&site, request.headers())).await else { return away() };
     if boot.viewer.is_some() && query.add.is_none() {
         return see_other(query.next.as_deref().and_then(local_target).unwrap_or(page::HOME));
     }
@@ -66,7 +67,7 @@ pub async fn signed_out(State(site): State<Arc<Site>>, Query(query): Query<Next>
 
 /// A page of the lab, for whoever is there.
 pub async fn lab(State(site): State<Arc<Site>>, request: Request) -> Response {
-    let Ok((boot, _)) = boot(&site, request.headers()).await else { return away() };
+    let Ok((boot, _)) = meter::who(boot(&site, request.headers())).await else { return away() };
     render(boot, request, StatusCode::OK).await
 }
 
@@ -114,7 +115,10 @@ pub(super) async fn boot(site: &Arc<Site>, headers: &HeaderMap) -> auth::Result<
     };
     let now = boot.now;
     let mut over = None;
-    let claims = cookies::read(headers, cookies::ACCESS).ok().flatten().and_then(|token| session::verify(auth, token).ok());
+    let claims = match cookies::read(headers, cookies::ACCESS).ok().flatten() {
+        Some(token) => session::verify(auth, token).await.ok(),
+        None => None,
+    };
     let refresh = cookies::read(headers, cookies::REFRESH).ok().flatten().map(|token| app::wire::secret::Secret::new(token.to_owned()));
     if let Some(token) = refresh {
         let seen = session::peek(auth, &token)
@@ -192,7 +196,9 @@ pub(super) async fn render_with(boot: Boot, served: Option<Served>, request: Req
         Some(served) => format!("{} · {}", served.title, text::SITE),
         None => title_of(request.uri().path(), boot.form.is_some()),
     };
-    let lab = boot.local;
+    // With tokens that scripts keep, and in the lab, scripts bring what there is to see.
+    let in_lab = boot.local && is_lab(request.uri().path());
+    let early = in_lab || (boot.storage.is_some() && boot.viewer.is_none());
     let context = move || {
         provide_context(boot.clone());
         provide_context(Arc::clone(&host));
@@ -210,9 +216,9 @@ pub(super) async fn render_with(boot: Boot, served: Option<Served>, request: Req
         }
     };
     let looks = cookies::looks(request.headers());
-    let assets = if lab && is_lab(request.uri().path()) { embedded::lab_assets() } else { embedded::assets() };
+    let assets = if in_lab { embedded::lab_assets() } else { embedded::assets() };
     let document =
-        leptos_axum::render_app_async_with_context(context, move || shell(Assets { title: title.clone(), looks, ..assets.clone() }));
+        leptos_axum::render_app_async_with_context(context, move || shell(Assets { title: title.clone(), looks, early, ..assets.clone() }));
     let mut response = document(request).await;
     *response.status_mut() = status;
     response

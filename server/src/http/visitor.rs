@@ -12,12 +12,13 @@ use axum::response::{IntoResponse, Response};
 
 use super::cookies::{self, Shown};
 use super::documents;
-use super::extract::{Caller, Peer, bearer, caller, expected, is_open_to_confined, refresh_token};
+use super::extract::{Caller, Peer, authorized, caller, expected, is_open_to_confined, refresh_token};
 use super::problem::{Answer, Refusal};
 use super::ssr;
 use crate::auth::access::Claims;
 use crate::auth::factor::is_confined;
 use crate::auth::{Error, renewal, session};
+use crate::meter;
 use crate::site::Site;
 use crate::store::sessions::{self, Session};
 
@@ -51,7 +52,7 @@ impl FromRequestParts<Arc<Site>> for Visitor {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refusal> {
-        let visitor = Self::of(parts, site).await?;
+        let visitor = meter::who(Self::of(parts, site)).await?;
         if let Some(viewer) = &visitor.viewer
             && !is_open_to_confined(parts.uri.path())
             && is_confined(&site.auth, viewer.role, viewer.session_id).await?
@@ -90,8 +91,7 @@ impl Visitor {
     async fn of(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Refusal> {
         let posted = !matches!(parts.method, Method::GET | Method::HEAD);
         // Where a token is shown, it alone says who asks. Cookies come along for what they say of the browser, and may be of another tab's session.
-        if let Some(token) = bearer(&parts.headers)? {
-            let claims = session::verify(&site.auth, token)?;
+        if let Some(claims) = authorized(site, &parts.headers).await? {
             expected(&parts.headers, &claims)?;
             return Ok(Self::known(site, parts, claims, posted));
         }
@@ -136,7 +136,7 @@ impl Visitor {
 
     /// A form sent without scripts. Its session is refreshed here where its access token has run out.
     async fn sender(site: &Arc<Site>, parts: &mut Parts) -> Result<Self, Refusal> {
-        match caller(site, &parts.headers) {
+        match caller(site, &parts.headers).await {
             Ok(Some(Caller { claims, .. })) => {
                 let (boot, _) = ssr::boot(site, &parts.headers).await?;
                 return Ok(Self { boot, ..Self::known(site, parts, claims, true) });
@@ -149,7 +149,7 @@ impl Visitor {
         let Ok(Peer(device)) = Peer::from_request_parts(parts, site).await;
         match session::refresh(&site.auth, &token, &device).await {
             Ok(granted) => {
-                let claims = session::verify(&site.auth, granted.access.expose())?;
+                let claims = session::verify(&site.auth, granted.access.expose()).await?;
                 let cookies = cookies::granted(&granted, Shown::of(&parts.headers));
                 let known = Self::known(site, parts, claims, true);
                 let row = &granted.session;

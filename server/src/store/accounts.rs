@@ -50,7 +50,7 @@ statements! {
     STANDING = "select account_id, epoch, disabled_at is not null as disabled, coalesce(changed_at, 0) as changed_at from accounts
         where account_id = $1";
     HOLD = "update accounts set epoch = epoch where account_id = $1";
-    ENTER = "update accounts set delete_at = null where account_id = $1 and password_hash = $2 and disabled_at is null returning *";
+    ENTER = "update accounts set delete_at = case when $3 then delete_at end where account_id = $1 and password_hash = $2 and disabled_at is null returning *";
     SET_PASSWORD = "update accounts set password_hash = $3, password_changed_at = $4, epoch = epoch + 1
         where account_id = $1 and password_hash = $2
         returning *";
@@ -176,12 +176,12 @@ pub async fn hold(tx: &mut Tx, account_id: Uuid) -> Result<()> {
 }
 
 /// Somebody has shown the password that `hash` is of, and begins a session: the same as [`hold`], and whatever was to be removed
-/// stays. `None`: meanwhile the password has changed, or the account was disabled or removed.
+/// stays, unless it is `removed_all_the_same`. `None`: meanwhile the password has changed, or the account was disabled or removed.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn enter(tx: &mut Tx, account_id: Uuid, hash: &str) -> Result<Option<Account>> {
-    on!(tx tx, |conn| sqlx::query_as(ENTER).bind(account_id).bind(hash).fetch_optional(conn).await)
+pub async fn enter(tx: &mut Tx, account_id: Uuid, hash: &str, removed_all_the_same: bool) -> Result<Option<Account>> {
+    on!(tx tx, |conn| sqlx::query_as(ENTER).bind(account_id).bind(hash).bind(removed_all_the_same).fetch_optional(conn).await)
 }
 
 /// Another password, which stops every access token. `None`: it has been changed meanwhile, and `old` is not its hash any more.

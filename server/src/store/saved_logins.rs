@@ -153,6 +153,11 @@ statements! {
             when not parked and cast($2 as bigint) < expires_at then cast($2 as bigint)
             else expires_at end
         where session_id = $1 and ended_at is null and idle_expires_at < case when parked then cast($3 as bigint) else cast($2 as bigint) end";
+    AGE = "update saved_logins set created_at = created_at - cast($2 as bigint), handed_out_at = handed_out_at - cast($2 as bigint),
+            repeated_at = repeated_at - cast($2 as bigint), idle_expires_at = idle_expires_at - cast($2 as bigint),
+            expires_at = expires_at - cast($2 as bigint)
+        where account_id = $1 and ended_at is null";
+    NEWEST = "select saved_id from saved_logins where account_id = $1 order by saved_id desc limit 1";
     PURGE = "delete from saved_logins where ended_at < $1 or expires_at < $1";
 }
 
@@ -170,6 +175,22 @@ pub async fn by_id(db: &Db, saved_id: Uuid) -> Result<Option<SavedLogin>> {
 /// When the database fails.
 pub async fn left_by(db: &Db, session_id: Uuid, now: Timestamp) -> Result<Option<Uuid>> {
     on!(read db, |conn| sqlx::query_scalar(LEFT_BY).bind(session_id).bind(now).fetch_optional(conn).await)
+}
+
+/// The living saved logins of an account become older by so many milliseconds.
+///
+/// # Errors
+/// When the database fails.
+pub async fn age(tx: &mut Tx, account_id: Uuid, by: i64) -> Result<()> {
+    on!(tx tx, |conn| sqlx::query(AGE).bind(account_id).bind(by).execute(conn).await.map(|_| ()))
+}
+
+/// The one that was left last for an account, also when it has ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest(db: &Db, account_id: Uuid) -> Result<Option<Uuid>> {
+    on!(read db, |conn| sqlx::query_scalar(NEWEST).bind(account_id).fetch_optional(conn).await)
 }
 
 /// A new row, at generation 1.

@@ -30,6 +30,7 @@ pub struct Session {
     pub browser: Option<Vec<u8>>,
     pub parent: i64,
     pub label: Option<String>,
+    pub jkt: Option<Vec<u8>>,
 }
 
 impl Session {
@@ -79,6 +80,7 @@ pub struct NewSession {
     pub expires_at: Timestamp,
     pub family: Option<Uuid>,
     pub browser: Option<Vec<u8>>,
+    pub jkt: Option<Vec<u8>>,
 }
 
 /// Which session, at which generation, at what time, within which race: the part that every step of a chain shares.
@@ -111,6 +113,8 @@ pub enum Step {
     CatchUp(Timestamp),
     /// Row 6: a generation that had been replaced, and whose successor had come back, is shown again.
     EndForReuse,
+    /// The same for every generation that had been replaced, whether or not its successor had come back: a rule of the lab.
+    EndForAnyReuse,
     /// Row 1: a limit has passed, and that is written down.
     Expire,
 }
@@ -121,8 +125,8 @@ statements! {
         from sessions s join accounts a on a.account_id = s.account_id
         where s.session_id = $1";
     INSERT = "insert into sessions (session_id, account_id, storage, saved, user_agent, ip, generation, confirmed, handed_out_at,
-            created_at, last_seen_at, idle_expires_at, expires_at, family, browser, parent)
-        values ($1, $2, $3, $4, $5, $6, 1, false, null, $7, $7, $8, $9, $10, $11, 0)
+            created_at, last_seen_at, idle_expires_at, expires_at, family, browser, jkt, parent)
+        values ($1, $2, $3, $4, $5, $6, 1, false, null, $7, $7, $8, $9, $10, $11, $12, 0)
         returning *";
     ROTATE = "update sessions set parent = generation, generation = generation + 1, confirmed = false, handed_out_at = $3, last_seen_at = $3,
             idle_expires_at = case when $5 < expires_at then $5 else expires_at end
@@ -153,6 +157,10 @@ statements! {
             and (handed_out_at is null or handed_out_at <= $3 - cast($4 as bigint))
             and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
+    END_FOR_ANY_REUSE = "update sessions set ended_at = $3, ended_why = 'reuse'
+        where session_id = $1 and generation > $2
+            and ended_at is null and idle_expires_at > $3 and expires_at > $3
+        returning *";
     EXPIRE = "update sessions set ended_at = $2, ended_why = case when expires_at <= $2 then 'age' else 'idle' end
         where session_id = $1 and ended_at is null and (idle_expires_at <= $2 or expires_at <= $2)
         returning *";
@@ -164,7 +172,7 @@ statements! {
             handed_out_at = case when generation = $2 and not confirmed and handed_out_at < $3 then $3 else handed_out_at end,
             last_seen_at = case when last_seen_at < $3 then $3 else last_seen_at end
         where session_id = $1 and ended_at is null";
-    CHANGE = "update sessions set saved = $2, idle_expires_at = $4, expires_at = $5, storage = $6, browser = $7
+    CHANGE = "update sessions set saved = $2, idle_expires_at = $4, expires_at = $5, storage = $6, browser = $7, jkt = $8
         where session_id = $1 and ended_at is null and idle_expires_at > $3 and expires_at > $3
         returning *";
     PROLONG = "update sessions set
@@ -182,6 +190,10 @@ statements! {
     CALL = "update sessions set label = $3 where account_id = $1 and coalesce(family, session_id) = $2 and ended_at is null";
     ENDED_SINCE = "select session_id, ended_at from sessions where ended_at > $1";
     PURGE = "delete from sessions where ended_at < $1 or expires_at < $1 or idle_expires_at < $1";
+    AGE = "update sessions set created_at = created_at - cast($2 as bigint), last_seen_at = last_seen_at - cast($2 as bigint),
+            handed_out_at = handed_out_at - cast($2 as bigint), idle_expires_at = idle_expires_at - cast($2 as bigint),
+            expires_at = expires_at - cast($2 as bigint)
+        where account_id = $1 and ended_at is null";
     STRENGTHEN = "update sessions set strong = true where session_id = $1";
     IS_STRONG = "select strong from sessions where session_id = $1";
 }
@@ -221,6 +233,9 @@ macro_rules! run {
             Step::EndForReuse => {
                 sqlx::query_as(END_FOR_REUSE).bind(session_id).bind(generation).bind(now).bind(race.window).fetch_optional(conn).await
             }
+            Step::EndForAnyReuse => {
+                sqlx::query_as(END_FOR_ANY_REUSE).bind(session_id).bind(generation).bind(now).fetch_optional(conn).await
+            }
             Step::Expire => sqlx::query_as(EXPIRE).bind(session_id).bind(now).fetch_optional(conn).await,
         }
     }};
@@ -259,6 +274,7 @@ pub async fn insert(tx: &mut Tx, new: &NewSession) -> Result<Session> {
         .bind(new.expires_at)
         .bind(new.family)
         .bind(&new.browser)
+        .bind(&new.jkt)
         .fetch_one(conn)
         .await)
 }
@@ -367,6 +383,7 @@ pub struct Change {
     pub expires_at: Timestamp,
     pub storage: TokenStorage,
     pub browser: Option<Vec<u8>>,
+    pub jkt: Option<Vec<u8>>,
 }
 
 /// Changes a living session. `None`: it has ended.
@@ -382,6 +399,7 @@ pub async fn change(db: &Db, session_id: Uuid, now: Timestamp, to: &Change) -> R
         .bind(to.expires_at)
         .bind(to.storage.as_str())
         .bind(&to.browser)
+        .bind(&to.jkt)
         .fetch_optional(conn)
         .await)
 }
@@ -415,6 +433,14 @@ pub async fn ended_since(db: &Db, since: Timestamp) -> Result<Vec<(Uuid, Timesta
 /// When the database fails.
 pub async fn purge(db: &Db, before: Timestamp) -> Result<()> {
     on!(write db, |conn| sqlx::query(PURGE).bind(before).execute(conn).await.map(|_| ()))
+}
+
+/// The living sessions of an account become older by so many milliseconds.
+///
+/// # Errors
+/// When the database fails.
+pub async fn age(tx: &mut Tx, account_id: Uuid, by: i64) -> Result<()> {
+    on!(tx tx, |conn| sqlx::query(AGE).bind(account_id).bind(by).execute(conn).await.map(|_| ()))
 }
 
 /// Two factors were shown for this session.

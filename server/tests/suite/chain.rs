@@ -170,6 +170,7 @@ impl Pure {
             ended_why: None,
             family: None,
             browser: None,
+            jkt: None,
             parent: 0,
             label: None,
         };

@@ -137,6 +137,7 @@ async fn a_log_in_that_began_with_the_old_password_does_not_outlive_it(world: Wo
         expires_at: 1_900_000_000_000,
         family: None,
         browser: None,
+        jkt: None,
     };
     assert_eq!(change(&mut tab, OLD, NEW).await.status, 200);
     let mut tx = auth.db.begin().await.unwrap();

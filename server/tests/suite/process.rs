@@ -35,8 +35,11 @@ impl Process {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nightlatch"));
         command.arg("--address-file").arg(&address_file).arg("--data").arg(data).args(["--listen", "127.0.0.1:0", "--throttle", "off"]);
         command.envs(environment.iter().copied());
-        // One origin for all, whatever port each listens at, as behind a balancer.
-        command.args(["--origin", "http://localhost:3000", "--argon2-memory", "7168", "--argon2-passes", "1"]).args(more);
+        // One origin for all, whatever port each listens at, as behind a balancer. One that has a port of its own is public there.
+        if !more.contains(&"--listen") {
+            command.args(["--origin", "http://localhost:3000"]);
+        }
+        command.args(["--argon2-memory", "7168", "--argon2-passes", "1"]).args(more);
         if let Some(database) = database {
             command.args(["--database", database]);
         }

@@ -34,6 +34,7 @@ struct Row {
     viewer: Viewer,
     storage: TokenStorage,
     saved: bool,
+    bound: bool,
     generation: u64,
     confirmed: bool,
     rotated_at: f64,
@@ -83,12 +84,20 @@ impl Server {
                 if form.password.expose() != "right" {
                     return Err(Problem::new(Code::InvalidCredentials));
                 }
-                Ok(Some(self.begin(now, form.login, form.storage.unwrap_or_default(), form.save == Some(true))))
+                Ok(Some({
+                    let storage = form.storage.unwrap_or_default();
+                    let bound = request.bound && !storage.refresh_in_cookie();
+                    self.begin(now, form.login, (storage, form.save == Some(true), bound))
+                }))
             }
             ("POST", "/api/session/passkey") => {
                 let form: serde_json::Value = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();
                 assert_eq!(form["credential"]["signed"], "a challenge");
-                Ok(Some(self.begin(now, "mina".to_owned(), TokenStorage::parse(form["storage"].as_str().unwrap()).unwrap(), false)))
+                Ok(Some(self.begin(
+                    now,
+                    "mina".to_owned(),
+                    (TokenStorage::parse(form["storage"].as_str().unwrap()).unwrap(), false, false),
+                )))
             }
             ("POST", "/api/session/refresh") => {
                 let form: Refresh = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();
@@ -99,21 +108,26 @@ impl Server {
                 let form: Refresh = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();
                 let (session_id, g) = parse(form.refresh.unwrap().expose()).unwrap();
                 let row = self.rows.borrow()[&session_id].clone();
-                if row.ended.is_some() || g + 1 < row.generation {
+                if row.ended.is_some() || g + 1 < row.generation || row.bound != request.bound {
                     return Err(Problem::new(Code::InvalidToken));
                 }
                 let viewer = Viewer { session_id: Uuid::from_u128(1000 + self.rows.borrow().len() as u128), ..row.viewer };
                 Ok(Some(self.grant(now, Row { viewer, generation: 0, rotated_at: f64::MIN, ..row })))
             }
             ("PATCH", "/api/session") => {
-                self.authorise(now, request)?;
+                // It is about the refresh token. What comes along must hold all the same.
+                if request.bearer.is_some() || !request.bound {
+                    self.authorise(now, request)?;
+                }
                 let form: Change = serde_json::from_str(request.body.as_ref().unwrap().expose()).unwrap();
                 let row = self.present(now, request, form.refresh)?;
                 let (saved, storage) = (form.save.unwrap_or(row.saved), form.storage.unwrap_or(row.storage));
                 if !storage.refresh_in_cookie() {
                     self.cookies.take();
                 }
-                Ok(Some(self.grant(now, Row { saved, storage, ..row })))
+                Ok(Some(
+                    self.grant(now, Row { saved, storage, bound: (row.bound || request.bound) && !storage.refresh_in_cookie(), ..row }),
+                ))
             }
             ("POST", path) if path.starts_with("/api/saved/") => {
                 let session_id = self.taps.borrow_mut().pop().unwrap();
@@ -134,7 +148,7 @@ impl Server {
         }
     }
 
-    fn begin(&self, now: f64, login: String, storage: TokenStorage, saved: bool) -> Grant {
+    fn begin(&self, now: f64, login: String, (storage, saved, bound): (TokenStorage, bool, bool)) -> Grant {
         let viewer = Viewer {
             account_id: Uuid::from_u128(login.bytes().map(u128::from).sum()),
             username: login.clone(),
@@ -142,7 +156,7 @@ impl Server {
             role: Role::User,
             session_id: Uuid::from_u128(1000 + self.rows.borrow().len() as u128),
         };
-        self.grant(now, Row { viewer, storage, saved, generation: 0, confirmed: true, rotated_at: f64::MIN, ended: None })
+        self.grant(now, Row { viewer, storage, saved, bound, generation: 0, confirmed: true, rotated_at: f64::MIN, ended: None })
     }
 
     fn authorise(&self, now: f64, request: &Request) -> Result<(), Problem> {
@@ -155,6 +169,9 @@ impl Server {
         };
         let mut rows = self.rows.borrow_mut();
         let row = rows.get_mut(&session_id).unwrap();
+        if row.bound != request.bound {
+            return Err(Problem::new(Code::InvalidToken));
+        }
         if let Some(why) = row.ended {
             return Err(Problem::ended(why));
         }
@@ -170,6 +187,9 @@ impl Server {
         let Some((session_id, g)) = parse(&token) else { return Err(Problem::new(Code::InvalidToken)) };
         let mut rows = self.rows.borrow_mut();
         let Some(row) = rows.get_mut(&session_id) else { return Err(Problem::new(Code::InvalidToken)) };
+        if row.bound && !request.bound {
+            return Err(Problem::new(Code::InvalidToken));
+        }
         let recent = now - row.rotated_at <= WINDOW;
         if let Some(why) = row.ended {
             Err(Problem::ended(why))
@@ -191,7 +211,7 @@ impl Server {
 
     fn grant(&self, now: f64, row: Row) -> Grant {
         self.serial.set(self.serial.get() + 1);
-        let Row { viewer, storage, saved, generation, .. } = row.clone();
+        let Row { viewer, storage, saved, bound, generation, .. } = row.clone();
         let access = format!("access {}", self.serial.get());
         let refresh = format!("{} {generation}", viewer.session_id);
         self.access.borrow_mut().insert(access.clone(), (viewer.session_id, generation, now + f64::from(LIFE) * 1000.0));
@@ -215,6 +235,7 @@ impl Server {
             session_expires_at: 0,
             ends_in: None,
             age: None,
+            bound,
             offer: None,
             access,
             refresh,

@@ -38,7 +38,7 @@ fn a_passkey_makes_a_session_where_its_tokens_shall_live() {
             let sign = |options: Secret| -> Pending<'static, Option<Secret>> {
                 Box::pin(async move { Some(Secret::new(format!(r#"{{"signed":"{}"}}"#, options.expose()))) })
             };
-            engine.log_in_by_passkey(saved, Some(storage), &sign).await
+            engine.log_in_by_passkey(saved, (Some(storage), false), &sign).await
         });
         assert_eq!(tab.engine.phase(), Phase::Active(viewer.unwrap()));
         assert_eq!(world.run(tab.feed()), Ok(200), "{storage:?}");
@@ -51,7 +51,7 @@ fn a_passkey_that_is_not_given_changes_nothing() {
     let tab = world.tab(&Boot::default());
     world.server.fault("/api/passkeys/challenge", Fault::Says(200, "a challenge"));
     let engine = tab.engine.clone();
-    let refused = world.run(async move { engine.log_in_by_passkey(None, None, &|_| Box::pin(async { None })).await });
+    let refused = world.run(async move { engine.log_in_by_passkey(None, (None, false), &|_| Box::pin(async { None })).await });
     assert_eq!(refused.unwrap_err().code, Code::InvalidPasskey);
     assert_eq!(tab.engine.phase(), Phase::Anonymous);
     assert_eq!(world.server.count("POST", "/api/session/passkey"), 0);
@@ -61,7 +61,7 @@ fn a_passkey_that_is_not_given_changes_nothing() {
 fn a_refused_log_in_changes_nothing() {
     let world = World::new();
     let tab = world.tab(&Boot::default());
-    let form = LogIn { login: "mina".into(), password: Secret::new("wrong".into()), code: None, storage: None, save: None };
+    let form = LogIn { login: "mina".into(), password: Secret::new("wrong".into()), code: None, storage: None, save: None, bound: false };
     let engine = tab.engine.clone();
     assert_eq!(world.run(async move { engine.log_in(form).await }).unwrap_err().code, Code::InvalidCredentials);
     assert_eq!(tab.engine.phase(), Phase::Anonymous);

@@ -227,8 +227,14 @@ impl World {
     }
 
     pub(super) fn log_in(&self, tab: &Tab, login: &str, storage: TokenStorage) -> Result<Viewer, Problem> {
-        let form =
-            LogIn { login: login.into(), password: Secret::new("right".into()), code: None, storage: Some(storage), save: Some(true) };
+        let form = LogIn {
+            login: login.into(),
+            password: Secret::new("right".into()),
+            code: None,
+            storage: Some(storage),
+            save: Some(true),
+            bound: false,
+        };
         let engine = tab.engine.clone();
         self.run(async move { engine.log_in(form).await })
     }

@@ -6,7 +6,10 @@ use leptos::html::{Input, Textarea};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::session::{LabSession, Offers, at, bench};
+use super::Room;
+use super::parts::Across;
+use super::session::{at, bench};
+use super::shell::Wants;
 use crate::api::Bench;
 use crate::routes::{api, page};
 use crate::ui::erased::Erase;
@@ -17,40 +20,50 @@ use crate::wire::secret::Secret;
 
 const RULES: Knobs = Knobs::usual(60);
 
+/// The room.
+pub(super) const ROOM: Room = Room {
+    path: page::LAB_HOW,
+    name: words::NAME,
+    asks: words::ASKS,
+    show: || view! { <How /> }.erased(),
+    wants: Some(Wants::usual(RULES)),
+    runs: |_| 0,
+    whole: None,
+    export: |_, _| {},
+};
+
 #[component]
-pub(super) fn How() -> impl IntoView {
+fn How() -> impl IntoView {
     let plain = |step: Step| view! { <li><h2>{step.0}</h2><p>{step.1}</p></li> }.erased();
     let measured = |step: Step, to: &'static str| {
         view! { <li><h2>{step.0}</h2><p>{step.1}</p><p><a class="btn small" href=to>{words::MEASURE}</a></p></li> }.erased()
     };
-    let [_, survival, refresh, _, theft, ..] = page::LAB_ROOMS;
     let rows: Vec<AnyView> = words::BESIDE[1..]
         .iter()
         .map(|[asks, session, token]| view! { <tr><th scope="row">{*asks}</th><td>{*session}</td><td>{*token}</td></tr> }.erased())
         .collect();
     let [_, session, token] = words::BESIDE[0];
     view! {
-        <LabSession rules=RULES offers=Offers::Nothing />
         <ol class="steps" role="list">
             {plain(words::CREDENTIALS)}
             <li><h2>{words::HASH.0}</h2><p>{words::HASH.1}</p><Hashing /></li>
             {plain(words::TOKENS)}
             <li><h2>{words::SIGNATURE.0}</h2><p>{words::SIGNATURE.1}</p><Forging /></li>
-            {measured(words::STORAGE, survival)}
+            {measured(words::STORAGE, page::LAB_SURVIVAL)}
             {plain(words::HEADER)}
             {plain(words::VERIFICATION)}
-            {measured(words::EXPIRY, refresh)}
+            {measured(words::EXPIRY, page::LAB_REFRESH)}
             {plain(words::RETURN)}
-            {measured(words::THEFT, theft)}
+            {measured(words::THEFT, page::LAB_THEFT)}
         </ol>
         <section class="stack">
             <h2>{words::TWO}</h2>
-            <div class="across" tabindex="0" role="group" aria-label=words::TWO>
+            <Across label=words::TWO>
                 <table>
                     <thead><tr><td></td><th scope="col">{session}</th><th scope="col">{token}</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
-            </div>
+            </Across>
             <p>{words::BESIDE_HERE}</p>
         </section>
     }

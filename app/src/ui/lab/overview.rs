@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{Book, ROOMS, export};
+use super::parts::heads;
+use super::{Book, MEASURING, ROOMS, export};
 use crate::api::Bench;
-use crate::lab::{Event, Notebook};
+use crate::lab::Notebook;
 use crate::ui::erased::Erase;
 use crate::ui::frame::Frame;
 use crate::ui::text::lab as words;
@@ -18,40 +19,35 @@ pub(super) fn Overview() -> impl IntoView {
     let bench = expect_context::<Arc<dyn Bench>>();
     let rules: Vec<AnyView> = words::RULES.into_iter().map(|rule| view! { <li>{rule}</li> }.erased()).collect();
     let rows = move || -> Vec<AnyView> {
-        let count = |book: &Notebook, room: usize| match room {
-            0 if !book.survived.is_empty() => words::of(book.survived.len(), Event::ALL.len()),
-            1 => words::runs(book.bursts.len()),
-            2 => words::runs(book.robberies.len()),
-            3 => words::runs(book.thefts.len()),
-            4 => words::runs(book.leavings.len()),
-            5 => words::runs(book.lags.len()),
-            _ => words::NOT_RUN.to_owned(),
-        };
         book.with(|book| {
-            let row = |(at, room): (usize, &super::Room)| {
-                let measured = count(book, at);
-                let class = if measured == words::NOT_RUN { "expected" } else { "measured" };
+            let row = |room: &super::Room| {
+                let runs = (room.runs)(book);
+                let (class, said) = match (runs, room.whole) {
+                    (0, _) => ("expected", words::NOT_RUN.to_owned()),
+                    (runs, Some(whole)) => ("measured", words::of(runs, whole)),
+                    (runs, None) => ("measured", words::runs(runs)),
+                };
                 view! {
                     <tr>
                         <th scope="row"><a href=room.path>{room.name}</a><small>{room.asks}</small></th>
-                        <td><span class=class>{measured}</span></td>
+                        <td><span class=class>{said}</span></td>
                     </tr>
                 }
                 .erased()
             };
-            ROOMS[1..].iter().enumerate().map(row).collect()
+            ROOMS[MEASURING].iter().map(row).collect()
         })
     };
     let (as_json, as_markdown) = (bench.clone(), bench);
     let forget = move |_| {
-        notes.write(|book| *book = Notebook { bench: book.bench, ..Notebook::default() });
+        notes.write(|book| *book = book.emptied());
         frame.say(words::FORGOTTEN);
     };
     view! {
         <section class="card stack">
             <h2>{words::RESULTS}</h2>
             <table>
-                <thead><tr><th scope="col">{words::EXPERIMENT}</th><th scope="col">{words::MEASURED}</th></tr></thead>
+                {heads(&[words::EXPERIMENT, words::MEASURED])}
                 <tbody>{rows}</tbody>
             </table>
             <p class="deeds">

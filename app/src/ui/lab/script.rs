@@ -8,16 +8,21 @@ use leptos::task::spawn_local;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Book;
 use super::cell::{Said, cell};
-use super::session::{LabSession, Offers, at, bench, look};
+use super::export::{row, table};
+use super::parts::{Across, heads};
+use super::session::{at, bench, look};
+use super::shell::Wants;
+use super::{Book, Room};
 use crate::api::Bench;
-use crate::lab::{Robbery, Source, finds, finds_anywhere};
-use crate::routes::api;
+use crate::lab::chosen::Open;
+use crate::lab::script::{KEPT, Robbery, Source, finds, finds_anywhere};
+use crate::lab::{Notebook, note};
+use crate::routes::{api, page};
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session};
-use crate::ui::text::lab as words;
-use crate::wire::lab::{Knobs, Loot, Usable};
+use crate::ui::text::lab::{self as texts, script as words};
+use crate::wire::lab::{Knobs, Loot, Usable, Watched};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
 use crate::wire::session::TokenStorage;
@@ -29,12 +34,25 @@ const RULES: Knobs = Knobs::usual(60);
 struct Found {
     #[serde(flatten)]
     sources: HashMap<String, Loot>,
+    key: Option<bool>,
     read: bool,
     acted: bool,
 }
 
+/// The room.
+pub(super) const ROOM: Room = Room {
+    path: page::LAB_SCRIPT,
+    name: words::NAME,
+    asks: words::ASKS,
+    show: || view! { <Script /> }.erased(),
+    wants: Some(Wants::open(RULES, &[Open::Key])),
+    runs: |book| book.robberies.len(),
+    whole: None,
+    export,
+};
+
 #[component]
-pub(super) fn Script() -> impl IntoView {
+fn Script() -> impl IntoView {
     let (server, frame, session, book) = (expect_context::<Arc<dyn Bench>>(), Frame::here(), session(), Book::here());
     let (here, busy) = (bench(), RwSignal::new(false));
     let said = RwSignal::new(None::<String>);
@@ -49,7 +67,7 @@ pub(super) fn Script() -> impl IntoView {
             match rob(server, bench, storage).await {
                 Ok(robbery) => {
                     frame.status.set(words::usable(robbery.all()));
-                    book.write(|book| book.robbery(robbery));
+                    book.write(|book| note(&mut book.robberies, robbery));
                 }
                 Err(problem) => frame.status.set(problem.title),
             }
@@ -66,8 +84,8 @@ pub(super) fn Script() -> impl IntoView {
         });
     };
     view! {
-        <LabSession rules=RULES offers=Offers::Nothing />
-        <p>{words::SCRIPT_WHAT}</p>
+        <p>{words::WHAT}</p>
+        <p>{texts::WHAT_BOUND}</p>
         <details class="more">
             <summary>{words::PAYLOAD}</summary>
             <pre class="code" tabindex="0">{payload}</pre>
@@ -86,14 +104,18 @@ pub(super) fn Script() -> impl IntoView {
         {move || said.get().map(|said| view! { <p class="notice" id="inline">{said}</p> }.erased())}
         {move || {
             let storage = here.get().map(|_| kept.storage())?;
-            let robbery = book.0.with(|book| book.robberies.iter().find(|robbery| robbery.storage == storage).cloned());
-            Some(view! { <Sources storage=storage robbery=robbery /> }.erased())
+            let (bound, robbery) = book.0.with(|book| (book.bound, found(book, (storage, book.bound))));
+            Some(view! { <Sources kept=(storage, bound) robbery=robbery /> }.erased())
         }}
         <Storages />
         <p class="notice">{words::RIDES}</p>
-        <p class="muted">{words::SCRIPT_NOT}</p>
+        <p class="muted">{words::NOT}</p>
     }
     .erased()
+}
+
+fn found(book: &Notebook, kept: (TokenStorage, bool)) -> Option<Robbery> {
+    book.robberies.iter().find(|robbery| (robbery.storage, robbery.bound) == kept).cloned()
 }
 
 /// Runs the script, and has its loot tried out.
@@ -108,21 +130,22 @@ async fn rob(server: Arc<dyn Bench>, bench: Uuid, storage: TokenStorage) -> Resu
         let answer = server.tell("POST", at(api::LAB_LOOT, bench), Some(body)).await?;
         *taken = serde_json::from_str(answer.expose()).map_err(unread)?;
     }
-    let at = look(server.clone(), bench).await.ok_or_else(|| Problem::new(Code::Unreachable))?.now;
-    Ok(Robbery { storage, taken, read: found.read, acted: found.acted, at, browser: server.browser() })
+    let Watched { bound, now: at, .. } = look(server.clone(), bench).await.ok_or_else(|| Problem::new(Code::Unreachable))?;
+    let key = found.key.filter(|_| bound);
+    Ok(Robbery { storage, bound, key, taken, read: found.read, acted: found.acted, at, browser: server.browser() })
 }
 
 const FOUND: Said = Said { yes: words::USABLE, no: words::NOT_FOUND, good: false };
-const DONE: Said = Said { yes: words::YES, no: words::NO, good: false };
+const DONE: Said = Said { yes: texts::YES, no: texts::NO, good: false };
 
 /// Where the script has looked, and what it found there.
 #[component]
-fn Sources(storage: TokenStorage, robbery: Option<Robbery>) -> impl IntoView {
+fn Sources(kept: (TokenStorage, bool), robbery: Option<Robbery>) -> impl IntoView {
     let rows: Vec<AnyView> = Source::ALL
         .into_iter()
         .enumerate()
         .map(|(at, source)| {
-            let (taken, expected) = (robbery.as_ref().map(|robbery| robbery.taken[at]), finds(source, storage));
+            let (taken, expected) = (robbery.as_ref().map(|robbery| robbery.taken[at]), finds(source, kept));
             view! {
                 <tr>
                     <th scope="row">{words::source(source)}</th>
@@ -133,18 +156,18 @@ fn Sources(storage: TokenStorage, robbery: Option<Robbery>) -> impl IntoView {
             .erased()
         })
         .collect();
-    let (letter, name) = words::strategy(storage);
+    let (letter, name) = (texts::strategy(kept.0).0, texts::kept(kept.0, kept.1));
+    let key = robbery.and_then(|robbery| robbery.key);
     view! {
         <section class="stack">
             <h2>{words::IN_THIS_STORAGE} ": " {letter} " – " {name}</h2>
-            <div class="across" tabindex="0" role="group" aria-label=words::IN_THIS_STORAGE>
+            <Across label=words::IN_THIS_STORAGE>
                 <table class="cells" id="sources">
-                    <thead><tr>
-                        <th scope="col">{words::LOOKS_IN}</th><th scope="col">{words::ACCESS}</th><th scope="col">{words::REFRESH_TOKEN}</th>
-                    </tr></thead>
+                    {heads(&[words::LOOKS_IN, words::ACCESS, words::REFRESH_TOKEN])}
                     <tbody>{rows}</tbody>
                 </table>
-            </div>
+            </Across>
+            {key.map(|taken| view! { <p class="notice" id="key">{words::key(taken)}</p> }.erased())}
         </section>
     }
     .erased()
@@ -155,10 +178,10 @@ fn Sources(storage: TokenStorage, robbery: Option<Robbery>) -> impl IntoView {
 fn Storages() -> impl IntoView {
     let Book(book, _) = Book::here();
     let rows = move || -> Vec<AnyView> {
-        let row = |storage: TokenStorage| {
-            let robbery = book.with(|book| book.robberies.iter().find(|robbery| robbery.storage == storage).cloned());
-            let (all, expected) = (robbery.as_ref().map(Robbery::all), finds_anywhere(storage));
-            let (letter, name) = words::strategy(storage);
+        let row = |kept: (TokenStorage, bool)| {
+            let robbery = book.with(|book| found(book, kept));
+            let (all, expected) = (robbery.as_ref().map(Robbery::all), finds_anywhere(kept));
+            let (letter, name) = (texts::strategy(kept.0).0, texts::kept(kept.0, kept.1));
             view! {
                 <tr>
                     <th scope="row"><span class="letter" aria-hidden="true">{letter}</span>" "{name}</th>
@@ -170,21 +193,29 @@ fn Storages() -> impl IntoView {
             }
             .erased()
         };
-        TokenStorage::IN_A_BROWSER.into_iter().map(row).collect()
+        KEPT.into_iter().map(row).collect()
     };
     view! {
         <section class="stack">
             <h2>{words::ALL_STORAGES}</h2>
-            <div class="across" tabindex="0" role="group" aria-label=words::ALL_STORAGES>
+            <Across label=words::ALL_STORAGES>
                 <table class="cells" id="storages">
-                    <thead><tr>
-                        <th scope="col">{words::STORAGE}</th><th scope="col">{words::ACCESS}</th><th scope="col">{words::REFRESH_TOKEN}</th>
-                        <th scope="col">{words::READ_IT}</th><th scope="col">{words::ACTED}</th>
-                    </tr></thead>
+                    {heads(&[texts::STORAGE, words::ACCESS, words::REFRESH_TOKEN, words::READ_IT, words::ACTED])}
                     <tbody>{rows}</tbody>
                 </table>
-            </div>
+            </Across>
         </section>
     }
     .erased()
+}
+
+/// What was measured, as Markdown.
+fn export(book: &Notebook, text: &mut String) {
+    table(text, &[texts::STORAGE, texts::MEASURED, words::READ_IT, words::ACTED]);
+    for robbery in &book.robberies {
+        let word = |is| if is { texts::YES } else { texts::NO };
+        let storage = texts::kept(robbery.storage, robbery.bound);
+        let cells = [storage.as_str(), &words::usable(robbery.all()), word(robbery.read), word(robbery.acted)];
+        row(text, cells.into_iter());
+    }
 }

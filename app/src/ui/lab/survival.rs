@@ -5,22 +5,37 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::Book;
 use super::cell::{Said, cell};
+use super::export::{row, table};
+use super::parts::Across;
+use super::{Book, Room};
 use crate::api::Bench;
-use crate::lab::{Event, Pending, Place, Seen, survives};
+use crate::lab::survival::{Event, Pending, Place, Seen, survives};
+use crate::lab::{Notebook, note};
 use crate::routes::{api, page};
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, window};
-use crate::ui::text::lab as words;
+use crate::ui::text::lab::{self as texts, survival as words};
 use crate::ui::time;
 use crate::wire::lab::{Mark, Marks};
 use crate::wire::secret::Secret;
 
-const HERE: &str = page::LAB_ROOMS[1];
+const HERE: &str = page::LAB_SURVIVAL;
+
+/// The room.
+pub(super) const ROOM: Room = Room {
+    path: page::LAB_SURVIVAL,
+    name: words::NAME,
+    asks: words::ASKS,
+    show: || view! { <Survival /> }.erased(),
+    wants: None,
+    runs: |book| book.survived.len(),
+    whole: Some(Event::ALL.len()),
+    export,
+};
 
 #[component]
-pub(super) fn Survival() -> impl IntoView {
+fn Survival() -> impl IntoView {
     let (bench, Book(book, _)) = (expect_context::<Arc<dyn Bench>>(), Book::here());
     // This page was opened by the experiment, and is what it was for.
     let came = RwSignal::new(None::<Event>);
@@ -34,7 +49,7 @@ pub(super) fn Survival() -> impl IntoView {
                 let (name, letters) = words::place(place);
                 let cells: Vec<AnyView> = Event::ALL
                     .into_iter()
-                    .map(|event| cell(book.with(|book| book.seen(event).map(|seen| seen.found[at])), survives(place, event), FOUND))
+                    .map(|event| cell(book.with(|book| after(book, event).map(|seen| seen.found[at])), survives(place, event), FOUND))
                     .collect();
                 view! { <tr><th scope="row">{name}<small>{letters}</small></th>{cells}</tr> }.erased()
             })
@@ -47,23 +62,23 @@ pub(super) fn Survival() -> impl IntoView {
                 Event::Restart => [" ", words::SAID_BY_YOU].concat(),
                 _ => String::new(),
             };
-            let measured = words::measured(&time::moment(seen.at), &seen.browser);
+            let measured = texts::measured(&time::moment(seen.at), &seen.browser);
             view! { <li><b>{words::event(seen.event)}</b>". " {measured} "." {note}</li> }.erased()
         };
-        book.with(|book| Event::ALL.into_iter().filter_map(|event| book.seen(event)).map(line).collect())
+        book.with(|book| Event::ALL.into_iter().filter_map(|event| after(book, event)).map(line).collect())
     };
     view! {
-        <p>{words::SURVIVAL_WHAT}</p>
+        <p>{words::WHAT}</p>
         {move || came.get().filter(|event| matches!(event, Event::Link | Event::Script)).map(|_| view! { <p class="notice">{words::OPENED}</p> })}
         <Waiting />
-        <div class="across" tabindex="0" role="group" aria-label=words::SURVIVAL>
+        <Across label=words::NAME>
             <table class="cells">
                 <thead><tr><th scope="col">{words::PLACE}<small>{words::WHO_LIVES_THERE}</small></th>{head}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+        </Across>
         <ul class="runs">{said}</ul>
-        <p class="muted">{words::SURVIVAL_NOT}</p>
+        <p class="muted">{words::NOT}</p>
     }
     .erased()
 }
@@ -141,6 +156,29 @@ fn look(bench: &Arc<dyn Bench>, came: RwSignal<Option<Event>>) {
         let found = [memory, tab, browser, marks.fleeting == Some(mark), marks.lasting == Some(mark)];
         let seen = Seen { event, found, at: marks.now, browser: bench.browser() };
         came.try_set(Some(event));
-        book.write(|book| book.survive(seen));
+        book.write(|book| {
+            book.pending = None;
+            note(&mut book.survived, seen);
+        });
     });
+}
+
+/// What was seen after an event, if it was tried.
+fn after(book: &Notebook, event: Event) -> Option<&Seen> {
+    book.survived.iter().find(|seen| seen.event == event)
+}
+
+/// What was measured, as Markdown.
+fn export(book: &Notebook, text: &mut String) {
+    let tried: Vec<Event> = Event::ALL.into_iter().filter(|event| after(book, *event).is_some()).collect();
+    let head: Vec<&str> = std::iter::once(words::PLACE).chain(tried.iter().map(|event| words::event(*event))).collect();
+    table(text, &head);
+    for (at, place) in Place::ALL.into_iter().enumerate() {
+        let cells = tried.iter().filter_map(|event| after(book, *event)).map(|seen| if seen.found[at] { words::KEPT } else { words::LOST });
+        row(text, std::iter::once(words::place(place).0).chain(cells));
+    }
+    for seen in &book.survived {
+        *text += &["\n- ", words::event(seen.event), ": ", &texts::measured(&time::moment(seen.at), &seen.browser)].concat();
+    }
+    text.push('\n');
 }

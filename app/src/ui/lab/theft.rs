@@ -1,27 +1,50 @@
 //! A stolen refresh token: its owner and the thief use it in turn, and the server notices or does not.
 
+mod family;
+
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::Deserialize;
 
-use super::Book;
-use super::session::{LabSession, Offers, at, last_bench, look};
+use super::export::{row, table};
+use super::parts::figures;
+use super::session::{at, last_bench, look};
+use super::shell::Wants;
+use super::{Book, Room};
 use crate::api::Bench;
-use crate::lab::{Outcome, outcome};
+use crate::lab::chosen::Open;
+use crate::lab::theft::{Outcome, outcome};
+use crate::lab::{Kept, Notebook, note};
 use crate::routes::{api, page};
 use crate::ui::erased::Erase;
 use crate::ui::frame::{Frame, session, window};
-use crate::ui::text::{ending, lab as words};
-use crate::wire::lab::{Actor, Deed, Knobs, Theft as Taken, ThiefSeen, Use, Watched};
+use crate::ui::text::ending;
+use crate::ui::text::lab::{self as texts, theft as words};
+use crate::wire::lab::{Knobs, Theft as Taken, ThiefSeen, Watched};
+use crate::wire::problem::{Code, Problem};
 use crate::wire::secret::Secret;
+use family::Family;
 
 const RULES: Knobs = Knobs::usual(30);
 /// How often the server is asked how things stand, in milliseconds.
 const OFTEN: u32 = 1_000;
 
+/// The room.
+pub(super) const ROOM: Room = Room {
+    path: page::LAB_THEFT,
+    name: words::NAME,
+    asks: words::ASKS,
+    show: || view! { <Theft /> }.erased(),
+    wants: Some(Wants::open(RULES, &[Open::Rotation, Open::Key])),
+    runs: |book| book.thefts.len(),
+    whole: None,
+    export,
+};
+
 #[component]
-pub(super) fn Theft() -> impl IntoView {
+fn Theft() -> impl IntoView {
     let (server, frame, session, book) = (expect_context::<Arc<dyn Bench>>(), Frame::here(), session(), Book::here());
     let watched = RwSignal::new(None::<Watched>);
     let bench = last_bench();
@@ -39,9 +62,12 @@ pub(super) fn Theft() -> impl IntoView {
             if before.as_ref().map(|before| (&before.uses, &before.thief)) != Some((&now.uses, &now.thief))
                 && let Some(outcome) = outcome(&now, session.storage_now(), server.browser())
             {
-                frame.status.try_set(words::verdict(outcome.noticed_ms, outcome.thief_in, outcome.owner_in));
-                if now.thief.as_ref().is_some_and(|thief| thief.refreshes > 0) {
-                    book.write(|book| book.theft(outcome));
+                frame.status.try_set(words::verdict(&outcome));
+                if now.thief.as_ref().is_some_and(|thief| thief.refreshes > 0 || (now.bound && thief.last.is_some())) {
+                    book.write(|book| {
+                        let rode = book.thefts.iter().find(|older| outcome.replaces(older)).and_then(|older| older.rode);
+                        note(&mut book.thefts, Outcome { rode, ..outcome });
+                    });
                 }
             }
             watched.try_set(Some(now));
@@ -64,6 +90,7 @@ pub(super) fn Theft() -> impl IntoView {
             }
         });
     });
+    let bound = Memo::new(move |_| watched.with(|now| now.as_ref().is_some_and(|now| now.bound)));
     let press = {
         let server = server.clone();
         move |what: Press| {
@@ -72,13 +99,22 @@ pub(super) fn Theft() -> impl IntoView {
             spawn_local(async move {
                 let done = match what {
                     Press::Steal => {
-                        let theft = Taken { refresh: server.lying_about(), access: false };
+                        // What is bound to a key is stolen whole: that an access token opens nothing is to be seen, too.
+                        let theft = Taken { refresh: server.lying_about(), access: bound.get_untracked() };
                         let body = serde_json::to_string(&theft).ok().map(Secret::new);
                         server.tell("POST", at(api::LAB_THEFT, bench), body).await.map(drop)
                     }
                     Press::You => server.refresh().await,
                     Press::Thief => server.tell("POST", at(api::LAB_THIEF_REFRESH, bench), None).await.map(drop),
                     Press::Read => server.tell("POST", at(api::LAB_THIEF_READ, bench), None).await.map(drop),
+                    Press::Ride => ride(server).await.map(|rode| {
+                        frame.status.set(words::rode(rode).to_owned());
+                        book.write(|book| {
+                            if let Some(theft) = book.thefts.last_mut().filter(|theft| theft.bound) {
+                                theft.rode = Some(rode);
+                            }
+                        });
+                    }),
                 };
                 if let Err(problem) = done {
                     frame.status.set(problem.title);
@@ -88,10 +124,13 @@ pub(super) fn Theft() -> impl IntoView {
         }
     };
     let kept = crate::ui::frame::session();
+    let rode =
+        Memo::new(move |_| book.0.with(|book| book.thefts.last().filter(|theft| theft.bound && bound.get()).and_then(|theft| theft.rode)));
     // Each part changes by itself, so that what has the focus stays where it is.
     let there = Memo::new(move |_| watched.with(Option::is_some));
     let over = Memo::new(move |_| watched.with(|now| now.as_ref().and_then(|now| now.ended)));
     let thief = Memo::new(move |_| watched.with(|now| now.as_ref().and_then(|now| now.thief.clone())));
+    let tried = move || bound.get() && thief.with(|thief| thief.as_ref().is_some_and(|thief| thief.last.is_some()));
     let uses = Memo::new(move |_| watched.with(|now| now.as_ref().map(|now| now.uses.clone()).unwrap_or_default()));
     let race = Memo::new(move |_| watched.with(|now| now.as_ref().map_or(0, |now| now.race_ms)));
     let stands = Memo::new(move |_| {
@@ -104,6 +143,7 @@ pub(super) fn Theft() -> impl IntoView {
         Press::Steal => over.get().is_none() && !robbed.get(),
         Press::You => owner_in.get(),
         Press::Thief | Press::Read => robbed.get(),
+        Press::Ride => owner_in.get() && tried(),
     };
     let button = move |what: Press, label: &'static str| {
         let press = press.clone();
@@ -112,6 +152,7 @@ pub(super) fn Theft() -> impl IntoView {
             Press::You => ("you-refresh", "btn"),
             Press::Thief => ("thief-refreshes", "btn"),
             Press::Read => ("thief-reads", "btn"),
+            Press::Ride => ("thief-rides", "btn"),
         };
         let pressed = move |_| {
             if untrack(|| able(what)) {
@@ -126,7 +167,10 @@ pub(super) fn Theft() -> impl IntoView {
         }
         let button = button.clone();
         let mine = [(Press::Steal, words::STEAL), (Press::You, words::YOU_REFRESH)].map(|(what, label)| button(what, label));
-        let theirs = [(Press::Thief, words::THIEF_REFRESHES), (Press::Read, words::THIEF_READS)].map(|(what, label)| button(what, label));
+        let mut theirs = vec![button(Press::Thief, words::THIEF_REFRESHES), button(Press::Read, words::THIEF_READS)];
+        if bound.get() {
+            theirs.push(button(Press::Ride, words::THIEF_RIDES));
+        }
         view! {
             <div class="panes">
                 <section class="card stack owner" aria-labelledby="you">
@@ -144,33 +188,35 @@ pub(super) fn Theft() -> impl IntoView {
                         Some(thief) => view! { <Seen thief=thief /> }.erased(),
                         None => view! { <p class="muted">{words::NOTHING_STOLEN}</p> }.erased(),
                     }}
-                    <p class="deeds">{theirs.into_iter().collect::<Vec<_>>()}</p>
+                    <p class="deeds">{theirs}</p>
+                    {move || rode.get().map(|rode| view! { <p id="rode">{words::rode(rode)}</p> }.erased())}
                 </section>
             </div>
             {move || stands.get().map(|stands| {
                 let class = match (stands.noticed_ms, stands.thief_in && stands.refreshes > 0) {
                     (Some(_), _) => "notice ok",
                     (None, true) => "notice bad",
+                    (None, false) if stands.is_worthless() => "notice ok",
                     (None, false) => "notice",
                 };
                 view! {
                     <p class=class id="verdict">
-                        <b>{words::verdict(stands.noticed_ms, stands.thief_in, stands.owner_in)}</b>
+                        <b>{words::verdict(&stands)}</b>
                         {stands.noticed_ms.map(|_| view! { " " <a href=page::MAIL>{words::OPEN_MAILS}</a> })}
                     </p>
                 }
                 .erased()
             })}
             <p class="muted">{move || words::race(race.get())}</p>
-            {move || view! { <Tree uses=uses.get() since=thief.with(|thief| thief.as_ref().map(|thief| thief.since)) /> }.erased()}
+            {move || view! { <Family uses=uses.get() since=thief.with(|thief| thief.as_ref().map(|thief| thief.since)) /> }.erased()}
         }
         .erased()
     };
     view! {
-        <LabSession rules=RULES offers=Offers::Rotation />
-        <p>{words::THEFT_WHAT}</p>
+        <p>{words::WHAT}</p>
+        <p>{texts::WHAT_BOUND}</p>
         {panes}
-        <p class="muted">{words::THEFT_NOT}</p>
+        <p class="muted">{words::NOT}</p>
     }
     .erased()
 }
@@ -182,6 +228,17 @@ enum Press {
     You,
     Thief,
     Read,
+    Ride,
+}
+
+/// What a script does that stays in the page: the one of the other room, of which nothing is taken along. Whether it acted in the owner's name.
+async fn ride(server: Arc<dyn Bench>) -> Result<bool, Problem> {
+    #[derive(Deserialize)]
+    struct Acted {
+        acted: bool,
+    }
+    let found = server.inject().await?;
+    serde_json::from_str::<Acted>(found.expose()).map(|found| found.acted).map_err(|_| Problem::new(Code::Unreachable))
 }
 
 fn standing(inside: bool) -> AnyView {
@@ -199,110 +256,25 @@ fn Seen(thief: ThiefSeen) -> impl IntoView {
     if !thief.saw.is_empty() {
         facts.push((words::SAW, thief.saw.join(", ")));
     }
-    let facts: Vec<AnyView> =
-        facts.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }.erased()).collect();
     view! {
         <p>{if thief.by_script { words::STOLEN_BY_SCRIPT } else { words::STOLEN_OTHERWISE }}</p>
-        <dl class="figures">{facts}</dl>
+        {figures(facts)}
     }
     .erased()
 }
 
-/// How far apart two generations stand in the drawing, and two uses, in units of its own.
-const STEP: f64 = 84.0;
-const ROW: f64 = 34.0;
-/// How many uses are drawn at most; the table has them all.
-const DRAWN: usize = 16;
-
-/// The family of tokens: a drawing and its table. Each use is an arrow from the generation that was shown to the one that was handed out.
-#[component]
-fn Tree(uses: Vec<Use>, since: Option<i64>) -> impl IntoView {
-    if uses.is_empty() {
-        return view! { <p class="muted">{words::TREE_EMPTY}</p> }.erased();
+/// What was measured, as Markdown.
+fn export(book: &Notebook, text: &mut String) {
+    table(text, &[texts::STORAGE, texts::ROTATION, words::GRANTED, words::READS, texts::MEASURED]);
+    for theft in &book.thefts {
+        let storage = texts::kept(theft.storage, theft.bound);
+        let cells = [
+            &storage,
+            texts::rotation(theft.knobs.rotation),
+            &theft.refreshes.to_string(),
+            &theft.reads.to_string(),
+            &words::verdict(theft),
+        ];
+        row(text, cells.into_iter());
     }
-    let drawn = &uses[uses.len().saturating_sub(DRAWN)..];
-    let first = drawn.iter().map(|used| used.shown).min().unwrap_or(0);
-    let last = drawn.iter().flat_map(|used| [used.shown, used.handed.unwrap_or(0)]).max().unwrap_or(first);
-    let x = |generation: u64| 40.0 + STEP * generation.saturating_sub(first) as f64;
-    let (wide, high) = (x(last) + 60.0, 34.0 + ROW * drawn.len() as f64);
-    let columns: Vec<AnyView> = (first..=last)
-        .map(|generation| {
-            let at = x(generation);
-            view! {
-                <g class="generation">
-                    <text x=at y="14" text-anchor="middle">{["g", &generation.to_string()].concat()}</text>
-                    <path d=["M", &at.to_string(), " 20V", &high.to_string()].concat() />
-                </g>
-            }
-            .erased()
-        })
-        .collect();
-    let arrows: Vec<AnyView> = drawn
-        .iter()
-        .enumerate()
-        .map(|(place, used)| {
-            let y = 40.0 + ROW * place as f64;
-            let from = x(used.shown);
-            let to = used.handed.map(x).filter(|to| (to - from).abs() > 1.0);
-            let bad = matches!(used.deed, Deed::Refused | Deed::Caught | Deed::Over | Deed::Superseded);
-            let class = [if used.by == Actor::You { "owner" } else { "thief" }, if bad { " bad" } else { "" }].concat();
-            let initial = words::actor(used.by).get(..1).unwrap_or_default();
-            let line = to.map(|to| {
-                let d = ["M", &(from + 13.0).to_string(), " ", &y.to_string(), "H", &(to - 8.0).to_string(), "m-6-5 6 5-6 5"].concat();
-                view! { <path d=d /> }.erased()
-            });
-            let cross = bad.then(|| {
-                let d = ["M", &(from + 20.0).to_string(), " ", &(y - 5.0).to_string(), "l10 10m0-10-10 10"].concat();
-                view! { <path d=d /> }.erased()
-            });
-            view! {
-                <g class=class>
-                    <circle cx=from cy=y r="12" />
-                    <text x=from y=y + 4.5 text-anchor="middle">{initial}</text>
-                    {line}
-                    {cross}
-                </g>
-            }
-            .erased()
-        })
-        .collect();
-    let rows: Vec<AnyView> = uses
-        .iter()
-        .map(|used| {
-            let name = |generation: u64| ["g", &generation.to_string()].concat();
-            let when = since.or_else(|| uses.first().map(|used| used.at)).map_or(0, |since| used.at - since);
-            let sign = if when < 0 { "−" } else { "+" };
-            view! {
-                <tr>
-                    <td class="number">{[sign, &words::decimal(when.abs()), " s"].concat()}</td>
-                    <th scope="row">{words::actor(used.by)}</th>
-                    <td>{name(used.shown)}</td>
-                    <td>{words::deed(used.deed)}</td>
-                    <td>{used.handed.map_or(words::NOTHING.to_owned(), name)}</td>
-                </tr>
-            }
-            .erased()
-        })
-        .collect();
-    view! {
-        <figure class="chart family">
-            <figcaption>{words::TREE}</figcaption>
-            <div class="across" tabindex="0" role="group" aria-label=words::TREE>
-                <svg viewBox=["0 0 ", &wide.to_string(), " ", &high.to_string()].concat() width=wide height=high role="img" aria-label=words::TREE>
-                    {columns}
-                    {arrows}
-                </svg>
-            </div>
-            <div class="across" tabindex="0" role="group" aria-label=words::WHAT_CAME>
-                <table>
-                    <thead><tr>
-                        <th scope="col">{words::WHEN}</th><th scope="col">{words::WHO}</th><th scope="col">{words::SHOWED}</th>
-                        <th scope="col">{words::WHAT_CAME}</th><th scope="col">{words::GOT}</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </figure>
-    }
-    .erased()
 }

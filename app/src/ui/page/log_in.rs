@@ -109,13 +109,15 @@ pub(crate) fn LogIn() -> impl IntoView {
         }
         let code = Some(typed(code)).filter(|code| !code.is_empty()).map(Secret::new);
         match filled(typed(login), typed(password)) {
-            Ok((login, password)) => enter(verbs.log_in(Form { login, password, code, storage: choice.chosen(), save: None })),
+            Ok((login, password)) => {
+                enter(verbs.log_in(Form { login, password, code, storage: choice.chosen(), save: None, bound: choice.bound() }))
+            }
             Err(problem) => form.refuse(problem),
         }
     };
     let press = Box::new(move || {
         if let Some(verbs) = by_passkey.as_ref().filter(|_| form.begin_session(choice.chosen())) {
-            enter_by_passkey(verbs.log_in_by_passkey(choice.chosen()));
+            enter_by_passkey(verbs.log_in_by_passkey(choice.chosen(), choice.bound()));
         }
     });
 

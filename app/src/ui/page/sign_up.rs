@@ -73,7 +73,7 @@ pub(crate) fn SignUp() -> impl IntoView {
             Ok(filled) => filled,
             Err(problem) => return form.refuse(problem),
         };
-        filled.storage = choice.chosen();
+        (filled.storage, filled.bound) = (choice.chosen(), choice.bound());
         let storage = filled.storage.unwrap_or_default();
         let (go, next) = (go.clone(), next());
         entering.set_value(true);
@@ -146,6 +146,7 @@ fn filled([email, username, shown, password]: [String; 4]) -> Result<Form, Probl
         password,
         storage: None,
         save: None,
+        bound: false,
     })
 }
 

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::Bench;
+use crate::session::Part;
 use crate::ui::erased::Erase;
 use crate::ui::frame::{focus_soon, session, window};
 use crate::ui::part::storage::Move;
@@ -16,9 +17,9 @@ use crate::ui::text::storage::{self, Place};
 use crate::ui::time;
 use crate::wire::session::Inspection;
 
-/// The drawer, and the pill that opens it.
+/// The drawer, and the pill that opens it. What `more` shows stands at its end.
 #[component]
-pub(crate) fn Inspector() -> impl IntoView {
+pub(crate) fn Inspector(more: fn() -> AnyView) -> impl IntoView {
     let drawer = NodeRef::<Details>::new();
     let open = RwSignal::new(false);
     let close = move || {
@@ -47,7 +48,7 @@ pub(crate) fn Inspector() -> impl IntoView {
                     <h2 id="inspector-title" tabindex="-1">{words::TITLE}</h2>
                     <button class="btn small" on:click=move |_| close()>{words::CLOSE}</button>
                 </header>
-                {move || open.get().then(|| view! { <Contents /> }.erased())}
+                {move || open.get().then(|| view! { <Contents more=more /> }.erased())}
             </section>
         </details>
     }
@@ -55,14 +56,14 @@ pub(crate) fn Inspector() -> impl IntoView {
 }
 
 #[component]
-fn Contents() -> impl IntoView {
+fn Contents(more: fn() -> AnyView) -> impl IntoView {
     let session = session();
     view! {
         <Places />
         <Token />
         {move || session.viewer().is_some().then(|| view! { <Move /> })}
-        <h3>{words::WIRE}</h3>
         <WireLog />
+        {more()}
     }
     .erased()
 }
@@ -108,9 +109,20 @@ fn Token() -> impl IntoView {
     };
     Effect::new({
         let (ask, session) = (ask.clone(), session());
+        // Anew when the tokens have moved, or new ones have come.
+        let renewed = Memo::new({
+            let session = session.clone();
+            move |_| {
+                session
+                    .wire()
+                    .iter()
+                    .rev()
+                    .find(|exchange| exchange.part == Part::Refresh && exchange.status == 200)
+                    .map(|exchange| exchange.at_ms)
+            }
+        });
         move |_| {
-            // Anew when the tokens have moved.
-            let _ = session.storage();
+            let _ = (session.storage(), renewed.get());
             ask();
         }
     });
@@ -150,7 +162,7 @@ fn tick(left: RwSignal<i64>) {
 fn Apart(inspection: Inspection, left: RwSignal<i64>) -> impl IntoView {
     let back = if inspection.confirmed { words::CONFIRMED } else { words::HANDED_OUT };
     let facts = [
-        (words::CAME_IN, if inspection.by_cookie { words::BY_COOKIE } else { words::BY_HEADER }.to_owned()),
+        (words::CAME_IN, words::came(inspection.by_cookie, inspection.bound).to_owned()),
         (words::GENERATION, [&inspection.generation.to_string(), back].concat()),
         (words::SAVED, if inspection.saved { words::YES } else { words::NO }.to_owned()),
         (words::ENDS_UNUSED, time::moment(inspection.idle_expires_at)),
@@ -163,9 +175,12 @@ fn Apart(inspection: Inspection, left: RwSignal<i64>) -> impl IntoView {
             <span class="number">{move || if left.get() > 0 { [&time::span(left.get()), words::LEFT].concat() } else { words::EXPIRED.to_owned() }}</span>
         </p>
         <dl>{facts}</dl>
-        <h4>{words::HEADER}</h4>
-        <pre>{inspection.header}</pre>
-        <h4>{words::PAYLOAD}</h4>
+        // The id of a server session has none.
+        {(!inspection.header.is_empty()).then(|| view! {
+            <h4>{words::HEADER}</h4>
+            <pre>{inspection.header.clone()}</pre>
+        })}
+        <h4>{if inspection.header.is_empty() { words::LOOKED_UP } else { words::PAYLOAD }}</h4>
         <pre>{inspection.payload}</pre>
     }
     .erased()

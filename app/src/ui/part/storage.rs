@@ -13,20 +13,28 @@ use crate::ui::text::{log_in, storage as words};
 use crate::wire::secret::Secret;
 use crate::wire::session::{Boot, Change, TokenStorage};
 
-/// The five radios.
+/// The five radios, and whether to bind the tokens to a key.
 #[derive(Clone, Copy)]
-pub(crate) struct Choice([NodeRef<Input>; 5]);
+pub(crate) struct Choice([NodeRef<Input>; 5], NodeRef<Input>);
 
 impl Choice {
     pub(crate) fn new() -> Self {
-        Self(TokenStorage::IN_A_BROWSER.map(|_| NodeRef::new()))
+        Self(TokenStorage::IN_A_BROWSER.map(|_| NodeRef::new()), NodeRef::new())
     }
 
     /// The one that is chosen; `None` where nothing is offered.
     pub(crate) fn chosen(self) -> Option<TokenStorage> {
-        let checked = |node: &NodeRef<Input>| node.get_untracked().is_some_and(|input| input.checked());
-        self.0.iter().position(checked).map(|i| TokenStorage::IN_A_BROWSER[i])
+        self.0.into_iter().position(checked).map(|i| TokenStorage::IN_A_BROWSER[i])
     }
+
+    /// Whether the tokens shall be bound to a key, where they will live with this page.
+    pub(crate) fn bound(self) -> bool {
+        checked(self.1) && self.chosen().is_some_and(|storage| !storage.refresh_in_cookie())
+    }
+}
+
+fn checked(node: NodeRef<Input>) -> bool {
+    node.get_untracked().is_some_and(|input| input.checked())
 }
 
 /// The choice of a session that is about to begin, closed at first. `typed` is what a refused form had chosen.
@@ -56,7 +64,8 @@ pub(crate) fn Move() -> impl IntoView {
     let submit = move |ev: leptos::ev::SubmitEvent| {
         ev.prevent_default();
         let Some(verbs) = session.verbs().filter(|_| form.begin()) else { return };
-        let change = Change { storage: choice.chosen(), password: Some(Secret::new(typed(password))), ..Change::default() };
+        let change =
+            Change { storage: choice.chosen(), password: Some(Secret::new(typed(password))), bound: choice.bound(), ..Change::default() };
         fill(password, "");
         spawn_local(async move {
             match verbs.change(change).await {
@@ -119,6 +128,16 @@ fn options(choice: Choice, chosen: TokenStorage) -> AnyView {
         <fieldset>
             <legend>{words::WHERE}</legend>
             {options}
+            <label class="option">
+                <input type="checkbox" node_ref=choice.1 />
+                <span class="letter" aria-hidden="true">{words::BIND.0}</span>
+                <span>
+                    <b>{words::BIND.1}</b>
+                    " "
+                    <span class="tag">{words::NEEDS_SCRIPTS}</span>
+                    <small>{words::BIND.2}</small>
+                </span>
+            </label>
         </fieldset>
     }
     .erased()

@@ -1,24 +1,60 @@
 //! What went over the wire, call by call: a request, the refresh it caused and its replay stand together.
 
-use leptos::prelude::*;
+use std::sync::Arc;
 
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::Bench;
 use crate::session::{Exchange, Part};
 use crate::ui::erased::Erase;
-use crate::ui::frame::session;
+use crate::ui::frame::{Frame, session};
 use crate::ui::text::inspector as words;
 
-/// The log, newest call first; inside a call in the order of time.
+/// The log, newest call first; inside a call in the order of time. It can be held still, emptied, and copied as JSON.
 #[component]
 pub(crate) fn WireLog() -> impl IntoView {
-    let session = session();
-    move || {
-        let calls = calls(session.wire());
+    let (session, frame, bench) = (session(), Frame::here(), expect_context::<Arc<dyn Bench>>());
+    let (held, since) = (RwSignal::new(None::<Vec<Exchange>>), RwSignal::new(f64::NEG_INFINITY));
+    let (wire, now) = (session.clone(), session);
+    let shown = Signal::derive(move || {
+        let wire = held.get().unwrap_or_else(|| wire.wire());
+        wire.into_iter().filter(|exchange| exchange.at_ms > since.get()).collect::<Vec<_>>()
+    });
+    let holding = now.clone();
+    let hold = move |_| held.update(|held| *held = if held.is_some() { None } else { Some(holding.wire_now()) });
+    let clear = move |_| {
+        since.set(now.wire_now().iter().map(|exchange| exchange.at_ms).fold(f64::NEG_INFINITY, f64::max));
+        frame.status.set(words::WIRE_CLEARED.to_owned());
+    };
+    let copy = move |_| {
+        let text = serde_json::to_string_pretty(&shown.get_untracked()).unwrap_or_default();
+        let copied = bench.copy(text);
+        spawn_local(async move {
+            frame.status.set(if copied.await.is_ok() { words::COPIED } else { words::NOT_COPIED }.to_owned());
+        });
+    };
+    let list = move || {
+        let calls = calls(shown.get());
         if calls.is_empty() {
             return view! { <p class="muted">{words::WIRE_EMPTY}</p> }.erased();
         }
         let items: Vec<AnyView> = calls.into_iter().map(|call| view! { <Call call=call /> }.erased()).collect();
         view! { <ol role="list" class="wire">{items}</ol> }.erased()
+    };
+    view! {
+        <header>
+            <h3>{words::WIRE}</h3>
+            <p class="deeds">
+                <button class="btn small" id="wire-hold" on:click=hold>{move || if held.with(Option::is_some) { words::GO_ON } else { words::HOLD }}</button>
+                <button class="btn small" id="wire-clear" on:click=clear>{words::CLEAR}</button>
+                <button class="btn small" id="wire-copy" on:click=copy>{words::COPY}</button>
+            </p>
+        </header>
+        {move || held.with(Option::is_some).then(|| view! { <p class="muted">{words::HELD}</p> }.erased())}
+        {list}
     }
+    .erased()
 }
 
 #[component]

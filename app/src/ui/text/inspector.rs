@@ -3,7 +3,15 @@
 pub(crate) const TITLE: &str = "Inspector";
 pub(crate) const CLOSE: &str = "Close";
 pub(crate) const WIRE: &str = "Wire log";
-pub(crate) const WIRE_EMPTY: &str = "Nothing yet: this page came with its data inside.";
+pub(crate) const HOLD: &str = "Pause";
+pub(crate) const GO_ON: &str = "Go on";
+pub(crate) const HELD: &str = "Paused: what goes over the wire now is shown when you go on.";
+pub(crate) const CLEAR: &str = "Clear";
+pub(crate) const WIRE_CLEARED: &str = "The wire log is empty now.";
+pub(crate) const COPY: &str = "Copy";
+pub(crate) const COPIED: &str = "The wire log is in your clipboard, as JSON.";
+pub(crate) const NOT_COPIED: &str = "This browser has refused to copy.";
+pub(crate) const WIRE_EMPTY: &str = "Nothing here: a page comes with its data inside.";
 pub(crate) const RENEWED: &str = "The access token did not hold: renewed, and asked again";
 pub(crate) const REQUEST: &str = "request";
 pub(crate) const REFRESH_CALL: &str = "refresh";
@@ -22,8 +30,6 @@ pub(crate) const ASKING: &str = "Asking…";
 pub(crate) const CONFIRMED: &str = ", confirmed";
 pub(crate) const HANDED_OUT: &str = ", handed out, not used yet";
 pub(crate) const CAME_IN: &str = "Came in";
-pub(crate) const BY_COOKIE: &str = "a cookie";
-pub(crate) const BY_HEADER: &str = "Authorization: Bearer";
 pub(crate) const GENERATION: &str = "Generation";
 pub(crate) const SAVED: &str = "Saved";
 pub(crate) const YES: &str = "yes";
@@ -36,3 +42,14 @@ pub(crate) const LEFT: &str = " left";
 pub(crate) const EXPIRED: &str = "expired";
 pub(crate) const HEADER: &str = "Header";
 pub(crate) const PAYLOAD: &str = "Payload";
+/// In place of both, where the token is an id.
+pub(crate) const LOOKED_UP: &str = "An id that says nothing. What the server looked up";
+
+/// How the access token came.
+pub(crate) const fn came(by_cookie: bool, bound: bool) -> &'static str {
+    match (by_cookie, bound) {
+        (true, _) => "a cookie",
+        (false, false) => "Authorization: Bearer",
+        (false, true) => "Authorization: DPoP, with a signature",
+    }
+}

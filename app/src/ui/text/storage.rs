@@ -5,6 +5,12 @@ use crate::wire::session::TokenStorage;
 pub(crate) const CHOOSE: &str = "For developers: token storage";
 pub(crate) const WHERE: &str = "Where shall the tokens of this session live?";
 pub(crate) const NEEDS_SCRIPTS: &str = "needs scripts";
+/// Besides a storage: a sign, a name, and one honest sentence.
+pub(crate) const BIND: (&str, &str, &str) = (
+    "+",
+    "Bound to a key",
+    "For L, S and M: each request is signed with a key that this browser gives to nobody, so a copied token opens nothing elsewhere. A script can still act while the page is open. A saved login opens its session in cookies.",
+);
 pub(crate) const MOVE: &str = "Move the tokens";
 pub(crate) const MOVING: &str = "Moving…";
 pub(crate) const MOVED: &str = "The tokens have moved, and no copy is left where they were.";

@@ -5,11 +5,11 @@ use app::wire::session::{TokenStorage, Why};
 use uuid::Uuid;
 
 use super::bunch::Bunch;
-use super::once_more;
+use super::{limits_of, once_more};
 use crate::auth::chain::{self, Verdict};
 use crate::auth::events::kind;
-use crate::auth::session::{self, Granted, limits};
-use crate::auth::{Auth, Error, Result, mail};
+use crate::auth::session::{self, Granted};
+use crate::auth::{Auth, Error, Result, lab, mail};
 use crate::model::{Device, Timestamp};
 use crate::store::accounts::{self, Account};
 use crate::store::events;
@@ -47,6 +47,7 @@ pub async fn enter(
         session::end(auth, before, Why::LoggedOut).await?;
     }
     bunch.moved(auth, saved_id, now).await?;
+    lab::time::goes_on(auth, account.account_id, session.session_id).await?;
     Ok(session::grant(auth, &account, session, now)?.for_browser(device))
 }
 
@@ -95,7 +96,7 @@ async fn use_key(
             now,
             race,
             session_id: again.as_ref().map_or(new.session_id, |session| session.session_id),
-            idle_until: now + limits(auth, !row.parked).0,
+            idle_until: now + limits_of(auth, row.account_id, row.parked).0,
         };
         let mut tx = auth.db.begin().await?;
         if !saved_logins::turn(&mut tx, &at, turn).await? {

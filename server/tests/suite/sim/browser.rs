@@ -374,6 +374,7 @@ impl Tab {
             code: None,
             storage: Some(self.browser.storage),
             save: Some(self.browser.saved),
+            bound: false,
         };
         let viewer = self.engine.log_in(form).await.ok();
         self.browser.session_id.set(viewer.as_ref().map(|viewer| viewer.session_id));

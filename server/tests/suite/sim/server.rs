@@ -337,6 +337,7 @@ impl Servers {
             ended_why: None,
             family,
             browser: None,
+            jkt: None,
             parent: 0,
             label: None,
         };
@@ -360,6 +361,7 @@ impl Servers {
             session_expires_at: row.expires_at,
             ends_in: None,
             age: None,
+            bound: false,
             access: (!storage.access_in_cookie()).then(|| Secret::new(access)),
             refresh: (!storage.refresh_in_cookie()).then_some(refresh),
         };

@@ -1,5 +1,8 @@
 //! How it works, for learners.
 
+pub(crate) const NAME: &str = "How it works";
+pub(crate) const ASKS: &str = "From a password to a feed, and back after the tab was closed: step by step, with parts to touch.";
+
 /// A step: what it is called, and what happens.
 pub(crate) struct Step(pub(crate) &'static str, pub(crate) &'static str);
 
@@ -41,7 +44,7 @@ pub(crate) const RETURN: Step = Step(
 );
 pub(crate) const THEFT: Step = Step(
     "Somebody steals a token",
-    "An access token is good until it runs out. A refresh token that two parties use is shown a second time by one of them: the server sees that, ends the session, and writes to its owner.",
+    "An access token is good until it runs out. A refresh token that two parties use is shown a second time by one of them: the server sees that, ends the session, and writes to its owner. Tokens that are bound to a key of the browser are of no use to whoever has only copied them: each request has to be signed.",
 );
 
 pub(crate) const MEASURE: &str = "Measure it";

@@ -1,9 +1,10 @@
 // Several accounts in one browser: add, switch, a tab that is left behind, log out of one or of all.
 
 import assert from 'node:assert/strict';
-import { scene } from './support.mjs';
+import { expired, held } from './proxy.mjs';
+import { scene, soon } from './support.mjs';
 import { expectText } from './see.mjs';
-import { MINA, ROVER, awake, feed, fillIn, hydrated, inspect, logIn, press } from './walk.mjs';
+import { MINA, ROVER, answer, awake, choose, feed, fillIn, hydrated, inspect, logIn, press } from './walk.mjs';
 
 const PLAIN = { context: { javaScriptEnabled: false } };
 
@@ -98,6 +99,41 @@ for (const storage of ['cookie', 'hybrid', 'local']) {
         await twin.getByRole('link', { name: 'Continue as mina' }).click();
         await is(twin, 'mina');
         await is(page, 'mina');
+    });
+}
+
+// The answer to a refresh brings a cookie. It must not come after those of the session that takes the place of the refreshed one.
+for (const storage of ['cookie', 'hybrid']) {
+    scene(`a log-in waits for the refresh of another tab, kept in ${storage}`, { proxy: true, complaints: [/status of (401|409)/] }, async ({ proxy, browser, page }) => {
+        await logIn(page, { ...MINA, storage, save: true });
+        const twin = await browser.tab();
+        await twin.goto('/');
+        await feed(twin);
+        await menu(twin);
+        await twin.getByRole('link', { name: '+ Add an account' }).click();
+        await twin.locator('[name="login"]').waitFor();
+        await hydrated(twin);
+        await fillIn(twin, ROVER);
+        await choose(twin, storage);
+
+        let release;
+        proxy.plan('GET /api/session', expired);
+        const refresh = proxy.plan('POST /api/session/refresh', held(() => new Promise((resolve) => (release = resolve))));
+        await inspect(page);
+        await page.locator('.drawer button', { hasText: 'Refresh' }).click();
+        await soon('the answer to be held', () => release);
+        await press(twin, 'Log in');
+        await twin.waitForTimeout(500);
+        const released = performance.now();
+        release();
+        await soon('the held answer', () => refresh.happened === 1);
+        await answer(twin, false);
+        await is(twin, 'rover');
+        const renewed = proxy.calls.find(({ call, until }) => call === 'POST /api/session/refresh' && until >= released);
+        const entered = proxy.calls.findLast(({ call }) => call === 'POST /api/session');
+        assert.ok(entered.from >= renewed.until, `the log-in was sent ${renewed.until - entered.from} ms too early`);
+        await twin.reload();
+        await is(twin, 'rover');
     });
 }
 

@@ -110,6 +110,8 @@ impl Engine {
         if former {
             drop(self.change(Change { park: Some(true), ..Change::default() }).await);
         }
+        // An answer to a refresh that is still on its way, here or in another tab, would put the former session's cookie over the new one's.
+        let held = self.ports.lock.acquire().await;
         let former = self.with_kept(|kept| kept.revoke(0)).filter(|_| former);
         self.void_what_is_in_flight();
         self.copy.set(false);
@@ -133,6 +135,7 @@ impl Engine {
             self.ports.store.clear();
         }
         self.take(grant);
+        drop(held);
         if let Some(former) = former {
             // By its own token alone: the cookies are the new session's by now.
             drop(self.send(group, Part::Request, Request { cookies: false, ..ending(None, &former) }).await);

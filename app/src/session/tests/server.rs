@@ -27,6 +27,8 @@ pub(super) enum Fault {
     Refused(Problem),
     /// It takes this long, in milliseconds, and is done at the end.
     Slow(f64),
+    /// It is done at once, and its answer takes this long, in milliseconds, cookies and all.
+    Late(f64),
 }
 
 #[derive(Clone)]

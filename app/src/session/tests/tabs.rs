@@ -238,6 +238,27 @@ fn cookies_of_another_account_are_noticed_by_a_refusal_and_by_a_refresh() {
     }
 }
 
+/// Its cookies would be put over those of the new session, and whoever has just logged in would be out again.
+#[test]
+fn a_log_in_waits_for_the_answer_to_another_tabs_refresh() {
+    for (storage, login) in [(TokenStorage::Cookie, "rover"), (TokenStorage::Hybrid, "mina")] {
+        let world = World::new();
+        let (first, second) = two(&world, storage);
+        world.sleep(3_600_000.0);
+        world.server.fault(REFRESH, Fault::Late(1_000.0));
+        let late = world.go(second.feed());
+        let engine = first.engine.clone();
+        let form = World::form(login, storage);
+        let entered = world.go(async move { engine.log_in(form).await });
+        assert!(late.borrow().is_none() && entered.borrow().is_none(), "{storage:?}: both are under way");
+        world.pass(1_000.0);
+        let viewer = entered.take().unwrap().unwrap();
+        assert_eq!(first.engine.phase(), Phase::Active(viewer), "{storage:?}");
+        world.sleep(3_600_000.0);
+        assert_eq!(world.run(first.feed()), Ok(200), "{storage:?}: the cookies are those of the session that was begun last");
+    }
+}
+
 #[test]
 fn a_tab_that_did_not_hear_of_another_account_is_refused_and_stops() {
     let world = World::new();

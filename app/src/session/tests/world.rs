@@ -39,10 +39,16 @@ impl Transport for Wire {
                 Some(Fault::Slow(ms)) => clock.sleep(*ms).await,
                 _ => {}
             }
+            let before = server.cookies.borrow().clone();
             let answer = match &fault {
                 Some(Fault::Refused(problem)) => Err(problem.clone()),
                 _ => server.answer(clock.ticks(), &request),
             };
+            if let Some(Fault::Late(ms)) = &fault {
+                let brought = server.cookies.replace(before);
+                clock.sleep(*ms).await;
+                server.cookies.replace(brought);
+            }
             clock.breathe().await;
             let (status, body) = match answer {
                 Ok(Some(grant)) => (200, serde_json::to_string(&grant).unwrap()),
@@ -227,16 +233,20 @@ impl World {
     }
 
     pub(super) fn log_in(&self, tab: &Tab, login: &str, storage: TokenStorage) -> Result<Viewer, Problem> {
-        let form = LogIn {
+        let (engine, form) = (tab.engine.clone(), Self::form(login, storage));
+        self.run(async move { engine.log_in(form).await })
+    }
+
+    /// What logs somebody in and saves it.
+    pub(super) fn form(login: &str, storage: TokenStorage) -> LogIn {
+        LogIn {
             login: login.into(),
             password: Secret::new("right".into()),
             code: None,
             storage: Some(storage),
             save: Some(true),
             bound: false,
-        };
-        let engine = tab.engine.clone();
-        self.run(async move { engine.log_in(form).await })
+        }
     }
 
     /// Runs until it is done, without a tick passing.

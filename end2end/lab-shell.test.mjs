@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { scene, soon } from './support.mjs';
 import { expectText } from './see.mjs';
 import { begin, open } from './lab.mjs';
+import { move } from './walk.mjs';
 
 const chosen = (page, knob) => page.locator(`#lab-${knob}`).inputValue();
 
@@ -76,4 +77,15 @@ scene('results are forgotten, and the session and what is chosen are not', {}, a
     await page.getByRole('button', { name: 'Forget all results' }).click();
     await expectText(page.locator('#lab-now'), now);
     assert.deepEqual([await chosen(page, 'storage'), await chosen(page, 'life')], ['session', '30']);
+});
+
+scene('tokens that are moved and bound elsewhere in the page are what the shell says of them', {}, async ({ page }) => {
+    await open(page, 'script');
+    await begin(page, { storage: 'local', key: 'no' });
+    await page.locator('#lab-now', { hasText: /L – localStorage.*Bound to a key \(L, S, M\): no$/ }).waitFor();
+    assert.equal(await move(page, 'session', '', true), 200);
+    await page.locator('#lab-now', { hasText: /S – sessionStorage.*Bound to a key \(L, S, M\): yes$/ }).waitFor();
+    assert.equal((await rules(page)).bound, true, 'as the server knows it');
+    assert.equal(await move(page, 'cookie'), 200);
+    await page.locator('#lab-now', { hasText: /C – Cookies.*Bound to a key \(L, S, M\): no$/ }).waitFor();
 });

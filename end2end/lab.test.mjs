@@ -146,7 +146,7 @@ scene('an inline script is refused by the content policy', { complaints: [/Conte
 });
 
 /** What another tab shows after a log-out, and its Back button. In memory it has no session to lose. */
-const TOLD = [/^logged out, after \d+ ms$/, 'nobody is logged in: the page was loaded anew'];
+const TOLD = [/^logged out: median (\d+ ms), p95 \1, N 1$/, 'nobody is logged in: the page was loaded anew'];
 const BESIDE = {
     cookie: TOLD,
     hybrid: TOLD,

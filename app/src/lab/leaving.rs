@@ -44,14 +44,58 @@ pub struct Leaving {
     /// Another tab of this site. `None`: the browser opened none, or it could not be looked at.
     #[serde(default)]
     pub beside: Option<Beside>,
+    /// After how many milliseconds nobody was logged in there, in each of the last runs with this storage, the newest last.
+    #[serde(default)]
+    pub told: Vec<f64>,
     /// When, in Unix milliseconds of the server.
     pub at: i64,
     /// In which browser, as it says itself.
     pub browser: String,
 }
 
+/// So many runs are counted together.
+const RUNS: usize = 100;
+
+impl Leaving {
+    /// The same, with the times of the runs before it.
+    #[must_use]
+    pub fn after(mut self, before: &[Self]) -> Self {
+        let earlier = before.iter().find(|one| self.replaces(one)).map(|one| one.told.clone()).unwrap_or_default();
+        self.told = earlier.into_iter().chain(self.beside.and_then(|beside| beside.told_ms)).collect();
+        let surplus = self.told.len().saturating_sub(RUNS);
+        self.told.drain(..surplus);
+        self
+    }
+}
+
 impl Kept for Leaving {
     fn replaces(&self, older: &Self) -> bool {
         self.storage == older.storage
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(storage: TokenStorage, told_ms: Option<f64>) -> Leaving {
+        let beside = Some(Beside { was_in: true, told_ms, back_in: false, whole: false });
+        let browser = String::new();
+        Leaving { storage, known: 1, remain: 0, stored: false, sent: false, copies: [401; 2], beside, told: Vec::new(), at: 0, browser }
+    }
+
+    #[test]
+    fn times_of_one_storage_are_counted_together() {
+        let mut book = vec![left(TokenStorage::Local, Some(3.0)).after(&[])];
+        for (storage, told) in [(TokenStorage::Cookie, Some(9.0)), (TokenStorage::Local, None), (TokenStorage::Local, Some(5.0))] {
+            let new = left(storage, told).after(&book);
+            super::super::note(&mut book, new);
+        }
+        assert_eq!(book.iter().map(|one| &one.told[..]).collect::<Vec<_>>(), [&[9.0][..], &[3.0, 5.0]]);
+        for more in 0..2 * RUNS {
+            let new = left(TokenStorage::Local, Some(more as f64)).after(&book);
+            super::super::note(&mut book, new);
+        }
+        assert_eq!((book[1].told.len(), book[1].told.last()), (RUNS, Some(&199.0)));
     }
 }

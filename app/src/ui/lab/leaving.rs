@@ -56,7 +56,10 @@ fn Leaving() -> impl IntoView {
             match done {
                 Ok(left) => {
                     shown.try_set(Some(storage));
-                    book.write(|book| note(&mut book.leavings, left));
+                    book.write(|book| {
+                        let left = left.after(&book.leavings);
+                        note(&mut book.leavings, left);
+                    });
                 }
                 Err(problem) => frame.status.set(problem.title),
             }
@@ -112,7 +115,7 @@ async fn left(server: Arc<dyn Bench>, verbs: Arc<dyn Verbs>, bench: Uuid, storag
     let marks: Marks = serde_json::from_str(marks.expose()).map_err(|_| Problem::new(Code::Unreachable))?;
     let remain = server.remains().await?;
     let (stored, browser) = (server.lying_about().is_some(), server.browser());
-    Ok(Left { storage, known, remain, stored, sent: marks.tokens, copies, beside, at: marks.now, browser })
+    Ok(Left { storage, known, remain, stored, sent: marks.tokens, copies, beside, told: Vec::new(), at: marks.now, browser })
 }
 
 /// What the other tab shows, where somebody was logged in.
@@ -134,7 +137,7 @@ fn Found(left: Left) -> impl IntoView {
         (words::IN_MEMORY, (words::remain(left.remain, left.known), left.remain == 0)),
         (words::COPY_OF_ACCESS, copy(left.copies[0])),
         (words::COPY_OF_REFRESH, copy(left.copies[1])),
-        (words::BESIDE, (words::beside(beside), is_out)),
+        (words::BESIDE, (words::beside(beside, &left.told), is_out)),
         (words::BACK, (words::back(beside), is_out)),
     ];
     let rows: Vec<AnyView> = rows
@@ -149,7 +152,7 @@ fn Found(left: Left) -> impl IntoView {
         <section class="card stack">
             <h2>{letter} " – " {name}</h2>
             <Across label=words::FOUND_THERE>
-                <table id="left">
+                <table class="looked" id="left">
                     {heads(&[words::LOOKED_AT, words::FOUND_THERE])}
                     <tbody>{rows}</tbody>
                 </table>
@@ -172,7 +175,7 @@ fn export(book: &Notebook, text: &mut String) {
             &words::remain(left.remain, left.known),
             &words::copy(left.copies[0]),
             &words::copy(left.copies[1]),
-            &words::beside(left.beside.as_ref()),
+            &words::beside(left.beside.as_ref(), &left.told),
             &words::back(left.beside.as_ref()),
         ];
         row(text, cells.into_iter());

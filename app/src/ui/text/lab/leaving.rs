@@ -2,6 +2,7 @@
 
 use super::ms;
 use crate::lab::leaving::Beside;
+use crate::lab::spread::Spread;
 
 pub(crate) const NAME: &str = "Is log-out really log-out?";
 pub(crate) const ASKS: &str = "What is left in the browser, and do copies still open anything?";
@@ -24,12 +25,15 @@ pub(crate) const BACK: &str = "Back, pressed there";
 const NOT_LOOKED: &str = "not looked at";
 pub(crate) const NOT: &str = "Not shown: what a browser keeps on its disk after it has deleted something. And whole pages that it has kept for Back, where it keeps none for a window that a script has opened: the tests of this site look for those.";
 
-/// What the other tab showed.
-pub(crate) fn beside(beside: Option<&Beside>) -> String {
+/// What the other tab showed, and how long it has taken in the runs so far.
+pub(crate) fn beside(beside: Option<&Beside>, told: &[f64]) -> String {
     match beside {
         None => NOT_LOOKED.to_owned(),
         Some(Beside { was_in: false, .. }) => "nobody was logged in there".to_owned(),
-        Some(Beside { told_ms: Some(told), .. }) => ["logged out, after ", &ms(*told)].concat(),
+        Some(Beside { told_ms: Some(one), .. }) => {
+            let Spread { n, median, p95, .. } = Spread::of(if told.is_empty() { vec![*one] } else { told.to_vec() });
+            ["logged out: median ", &ms(median), ", p95 ", &ms(p95), ", N ", &n.to_string()].concat()
+        }
         Some(_) => "still logged in".to_owned(),
     }
 }

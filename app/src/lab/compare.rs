@@ -244,6 +244,7 @@ mod tests {
             sent: false,
             copies,
             beside: None,
+            told: Vec::new(),
             at: 1,
             browser: String::new(),
         };

@@ -119,7 +119,8 @@ pub trait TokenStore {
     }
 }
 
-/// Mutual exclusion among the tabs of a browser. It saves requests; correctness never rests on it.
+/// Mutual exclusion among the tabs of a browser. It saves requests, and no refresh rests on it. A log-in without it can be undone by the
+/// cookie of a refresh whose answer comes late.
 pub trait TabLock {
     /// Waits for the lock, 5 seconds at most, and goes on without it then, or where there is none.
     fn acquire(&self) -> Pending<'_, Held>;

@@ -12,14 +12,19 @@ async function menu(page) {
     await page.locator('.menu > button').click();
 }
 
-/** From the account menu to the log-in page, and in. */
-async function add(page, { login, password }, scripts = true) {
+/** From the account menu to the log-in page, where another account is filled in. */
+async function fillInOther(page, { login, password }, scripts = true) {
     await menu(page);
     await page.getByRole('link', { name: '+ Add an account' }).click();
     await page.locator('[name="login"]').waitFor();
     if (scripts) await hydrated(page);
     await fillIn(page, { login });
     await page.locator('form[action="/login"] [name="password"]').fill(password);
+}
+
+/** The same, and in. */
+async function add(page, who, scripts = true) {
+    await fillInOther(page, who, scripts);
     await press(page, 'Log in');
 }
 
@@ -76,11 +81,7 @@ for (const storage of ['cookie', 'hybrid', 'local']) {
         const twin = await browser.tab();
         await twin.goto('/');
         await feed(twin);
-        await menu(twin);
-        await twin.getByRole('link', { name: '+ Add an account' }).click();
-        await hydrated(twin);
-        await fillIn(twin, { login: 'rover' });
-        await twin.locator('form[action="/login"] [name="password"]').fill(ROVER.password);
+        await fillInOther(twin, ROVER);
         if (storage !== 'cookie') {
             await twin.getByText('For developers: token storage').click();
             await twin.locator(`input[name="storage"][value="${storage}"]`).check();
@@ -109,11 +110,7 @@ for (const storage of ['cookie', 'hybrid']) {
         const twin = await browser.tab();
         await twin.goto('/');
         await feed(twin);
-        await menu(twin);
-        await twin.getByRole('link', { name: '+ Add an account' }).click();
-        await twin.locator('[name="login"]').waitFor();
-        await hydrated(twin);
-        await fillIn(twin, ROVER);
+        await fillInOther(twin, ROVER);
         await choose(twin, storage);
 
         let release;
